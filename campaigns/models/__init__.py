@@ -1,0 +1,39 @@
+"""The nouns of a campaign, one file each."""
+
+from campaigns.models.answer import Answer, AnswerEntry, Channel, Outcome, Verification
+from campaigns.models.audit import AuditEvent
+from campaigns.models.campaign import Campaign, Demand
+from campaigns.models.ground import Ground
+from campaigns.models.institution import (
+    ColumnMapping,
+    Contact,
+    DirectoryImport,
+    Fact,
+    Identifier,
+    ImportRow,
+    Institution,
+)
+from campaigns.models.recipient import Addressee, Recipient
+from campaigns.models.user import User
+
+__all__ = [
+    "Addressee",
+    "Answer",
+    "AnswerEntry",
+    "AuditEvent",
+    "Campaign",
+    "Channel",
+    "ColumnMapping",
+    "Contact",
+    "Demand",
+    "DirectoryImport",
+    "Fact",
+    "Ground",
+    "Identifier",
+    "ImportRow",
+    "Institution",
+    "Outcome",
+    "Recipient",
+    "User",
+    "Verification",
+]

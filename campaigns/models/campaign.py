@@ -1,0 +1,85 @@
+"""Campaigns and their numbered demands."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from campaigns.models.ground import Ground
+
+
+class Campaign(models.Model):
+    """One matter: what is demanded, on which grounds, of whom, and by when."""
+
+    class Unit(models.TextChoices):
+        CALENDAR = "calendar", "calendar days"
+        BUSINESS = "business", "business days"
+
+    title = models.CharField(max_length=200, unique=True)
+    matter = models.TextField(help_text="What the campaign is about, for staff, in a paragraph.")
+    reference_prefix = models.CharField(
+        max_length=6,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[A-HJ-NP-Z]{2,6}$",
+                "Two to six capital letters without I and O, which read like digits.",
+            )
+        ],
+        help_text="Begins every reference number, for example CNF in CNF-2026-0137-B.",
+    )
+    grounds = models.ManyToManyField(Ground, related_name="campaigns", blank=True)
+    deadline_days = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    deadline_unit = models.CharField(max_length=10, choices=Unit.choices, default=Unit.CALENDAR)
+    deadline_rolls = models.BooleanField(
+        "a deadline on a weekend or federal holiday moves to the next business day", default=True
+    )
+    deadline_time = models.TimeField(default="17:00")
+    timezone = models.CharField(max_length=40, default="America/New_York")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        permissions = [("choose_recipients", "Can choose the recipients of a campaign")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deadline_days__gte=1, deadline_days__lte=365),
+                name="deadline_within_a_year",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:board", args=[self.pk])
+
+
+class Demand(models.Model):
+    """One numbered, verifiable thing asked of every recipient of a campaign."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="demands")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120, help_text="A few words, for tables.")
+    text = models.TextField(help_text="The demand as the letter prints it.")
+    guidance = models.TextField(
+        blank=True, help_text="How to comply, shown to the recipient beside the demand."
+    )
+    grounds = models.ManyToManyField(Ground, related_name="demands", blank=True)
+
+    class Meta:
+        ordering = ["campaign", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="demand_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="demand_numbers_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"

@@ -1,0 +1,14 @@
+"""The app that knows what was written, what exactly was sent, how, and what came back."""
+
+from django.apps import AppConfig
+
+
+class LettersConfig(AppConfig):
+    name = "letters"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from letters import roles
+
+        post_migrate.connect(roles.sync_after_migrate, sender=self)

@@ -1,0 +1,86 @@
+"""The tables of legal moves. Nothing else decides a move.
+
+Each field that answers one of the design's questions has its own table. `move` is how an
+action makes one: a compare-and-swap in the database, so that of two people or two workers
+who make the same move at the same time, one does and the other is told.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
+from letters.models import Dispatch, Letter, Mailing
+
+M, L, D = Mailing.Status, Letter.Status, Dispatch.Status
+
+MAILING_MOVES: Mapping[str, frozenset[str]] = {
+    M.PREPARING: frozenset({M.RENDERING, M.CANCELLED}),
+    M.RENDERING: frozenset({M.READY, M.PREPARING, M.CANCELLED}),
+    M.READY: frozenset({M.APPROVED, M.RETURNED, M.PREPARING, M.CANCELLED}),
+    M.RETURNED: frozenset({M.PREPARING, M.CANCELLED}),
+    M.APPROVED: frozenset({M.SENDING, M.CANCELLED}),
+    M.SENDING: frozenset({M.SENT}),
+    M.SENT: frozenset(),
+    M.CANCELLED: frozenset(),
+}
+
+LETTER_MOVES: Mapping[str, frozenset[str]] = {
+    L.DRAFT: frozenset({L.RENDERED, L.QUARANTINED, L.VOID}),
+    L.RENDERED: frozenset({L.SEALED, L.DRAFT, L.VOID}),
+    L.QUARANTINED: frozenset({L.DRAFT, L.VOID}),
+    L.SEALED: frozenset({L.VOID}),
+    L.VOID: frozenset(),
+}
+
+DISPATCH_MOVES: Mapping[str, frozenset[str]] = {
+    D.QUEUED: frozenset({D.CLAIMED, D.SENT, D.HELD, D.CANCELLED}),
+    D.CLAIMED: frozenset({D.SENT, D.FAILED, D.BOUNCED, D.UNKNOWN, D.HELD, D.QUEUED}),
+    D.SENT: frozenset({D.DELIVERED, D.RETURNED, D.REFUSED, D.BOUNCED}),
+    D.DELIVERED: frozenset({D.RETURNED, D.REFUSED}),
+    D.UNKNOWN: frozenset({D.SENT, D.FAILED}),
+    D.HELD: frozenset({D.QUEUED, D.CANCELLED}),
+    D.RETURNED: frozenset(),
+    D.REFUSED: frozenset(),
+    D.BOUNCED: frozenset(),
+    D.FAILED: frozenset(),
+    D.CANCELLED: frozenset(),
+}
+
+TABLES: Mapping[type[Model], Mapping[str, frozenset[str]]] = {
+    Mailing: MAILING_MOVES,
+    Letter: LETTER_MOVES,
+    Dispatch: DISPATCH_MOVES,
+}
+
+
+class IllegalMove(Exception):
+    """The move is not in the table for where the row stands."""
+
+
+class MovedMeanwhile(Exception):
+    """Somebody else moved the row first; look again."""
+
+
+def may(row: Mailing | Letter | Dispatch, to: str) -> bool:
+    return to in TABLES[type(row)][row.status]
+
+
+def move(row: Mailing | Letter | Dispatch, to: str, **changes: Any) -> None:
+    """Move `row` to the status `to`, setting `changes` in the same UPDATE.
+
+    Raises IllegalMove, or MovedMeanwhile where the row no longer stands where it was read.
+    """
+    if not may(row, to):
+        raise IllegalMove(
+            f"{row} is {row.get_status_display().lower()} and cannot become "
+            f"{type(row).Status(to).label.lower()}."
+        )
+    moved = (
+        type(row)._default_manager.filter(pk=row.pk, status=row.status).update(status=to, **changes)
+    )
+    if not moved:
+        raise MovedMeanwhile(f"{row} was changed by somebody else. Reload the page and look again.")
+    row.status = to
+    for name, value in changes.items():
+        setattr(row, name, value)

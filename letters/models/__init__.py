@@ -1,0 +1,28 @@
+"""The nouns of a letter, one file each."""
+
+from letters.models.dispatch import Dispatch, PrintPack
+from letters.models.letter import Finding, Letter
+from letters.models.letterhead import Letterhead, Sender, Signer
+from letters.models.mailing import Mailing, Opening
+from letters.models.portal_key import PortalKey, ShortCodeAttempt
+from letters.models.response import Response, ResponseDocument, ResponseItem
+from letters.models.template import LetterTemplate, LetterVersion
+
+__all__ = [
+    "Dispatch",
+    "Finding",
+    "Letter",
+    "LetterTemplate",
+    "LetterVersion",
+    "Letterhead",
+    "Mailing",
+    "Opening",
+    "PortalKey",
+    "PrintPack",
+    "Response",
+    "ResponseDocument",
+    "ResponseItem",
+    "Sender",
+    "ShortCodeAttempt",
+    "Signer",
+]

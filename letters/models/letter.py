@@ -1,0 +1,115 @@
+"""Letters: one mailing x addressee, its frozen data, its bytes, and what preflight said."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from campaigns.models import Addressee, Recipient
+from letters.models.mailing import Mailing
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def standing(self) -> "LetterQuerySet":
+        """Letters that still count: not void."""
+        return self.exclude(status=Letter.Status.VOID)
+
+    def claimable(self, now: datetime.datetime) -> "LetterQuerySet":
+        """Drafts that no worker holds, or whose worker's lease has run out."""
+        return self.filter(status=Letter.Status.DRAFT).filter(
+            Q(lease_until=None) | Q(lease_until__lt=now)
+        )
+
+
+class Letter(models.Model):
+    """One letter to one addressee.
+
+    `merge_data` holds the exact words, address and citations the letter is made from; a
+    later edit of the institution cannot reach it. `reference` is made with the letter and
+    never reused, also when the letter is void.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        RENDERED = "rendered", "Rendered"
+        SEALED = "sealed", "Sealed"
+        VOID = "void", "Left out"
+        QUARANTINED = "quarantined", "Set aside"
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="letters")
+    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="letters")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="letters")
+    position = models.PositiveIntegerField(help_text="Posting order within the mailing.")
+    reference = models.CharField(max_length=40, unique=True)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    status_reason = models.TextField(blank=True, help_text="Why it was left out or set aside.")
+    merge_data = models.JSONField(default=dict)
+    input_sha256 = models.CharField(max_length=64, blank=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    page_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    # The claim: counted before the work begins, so that a letter that kills its worker is
+    # set aside after three tries instead of killing the next one for ever.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claim = models.CharField(max_length=36, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["mailing", "position"]
+        indexes = [models.Index(fields=["mailing", "status"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing", "addressee"],
+                condition=~Q(status="void"),
+                name="one_letter_per_mailing_and_addressee",
+            ),
+            models.UniqueConstraint(fields=["mailing", "position"], name="one_letter_a_position"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["rendered", "sealed"])
+                | (~Q(pdf_sha256="") & Q(page_count__isnull=False)),
+                name="a_rendered_letter_has_its_bytes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="sealed") | Q(sealed_at__isnull=False),
+                name="a_sealed_letter_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["void", "quarantined"]) | ~Q(status_reason=""),
+                name="a_letter_set_aside_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:letter", args=[self.pk])
+
+
+class Finding(models.Model):
+    """One thing that preflight found about one letter. Red stops it; amber is shown."""
+
+    class Severity(models.TextChoices):
+        RED = "red", "Must be fixed"
+        AMBER = "amber", "To be looked at"
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="findings")
+    code = models.SlugField(max_length=40, help_text="For example no-street.")
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["letter", "-severity", "code"]
+        indexes = [models.Index(fields=["severity", "code"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["letter", "code", "message"], name="finding_once_per_letter"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message

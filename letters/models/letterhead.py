@@ -1,0 +1,64 @@
+"""In whose name, and with whose signature, a letter goes out."""
+
+from django.db import models
+from django.urls import reverse
+
+from campaigns.models import Campaign
+
+
+class Letterhead(models.Model):
+    """The sender as printed at the top of page 1. Images are kept by SHA-256."""
+
+    name = models.CharField(max_length=120, unique=True, help_text="How staff call it.")
+    organisation = models.CharField(max_length=200)
+    street = models.CharField(max_length=200)
+    street2 = models.CharField("second address line", max_length=200, blank=True)
+    city = models.CharField(max_length=100)
+    state = models.CharField(max_length=50)
+    postal_code = models.CharField("ZIP or postal code", max_length=20)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    side_column = models.TextField(
+        blank=True, help_text="Counsel or board, one per line, beside the address."
+    )
+    logo_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:letterhead", args=[self.pk])
+
+
+class Signer(models.Model):
+    """A person who signs letters on a letterhead."""
+
+    letterhead = models.ForeignKey(Letterhead, on_delete=models.PROTECT, related_name="signers")
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    organisation = models.CharField(max_length=200, blank=True)
+    bar_number = models.CharField(max_length=100, blank=True)
+    signature_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["letterhead", "name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.title}"
+
+
+class Sender(models.Model):
+    """Who sends the letters of one campaign."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="sender")
+    letterhead = models.ForeignKey(Letterhead, on_delete=models.PROTECT, related_name="senders")
+    signer = models.ForeignKey(Signer, on_delete=models.PROTECT, related_name="senders")
+
+    def __str__(self) -> str:
+        return f"{self.letterhead}, signed by {self.signer.name}"

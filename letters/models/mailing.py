@@ -1,0 +1,107 @@
+"""Mailings: one round of letters from one version to chosen recipients."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from letters.models.template import LetterVersion
+
+
+class Mailing(models.Model):
+    """One round of letters: first letter, reminder, or final notice.
+
+    `printed_deadline` is computed once from the letter date and the campaign's rule, and is
+    what every letter prints. `digest` covers the PDFs of all its letters: counsel approves
+    that digest, and an approval that names another one is refused.
+    """
+
+    class Status(models.TextChoices):
+        PREPARING = "preparing", "Preparing"
+        RENDERING = "rendering", "Rendering"
+        READY = "ready", "Ready for approval"
+        RETURNED = "returned", "Returned with comments"
+        APPROVED = "approved", "Approved"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        CANCELLED = "cancelled", "Cancelled"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="mailings")
+    version = models.ForeignKey(LetterVersion, on_delete=models.PROTECT, related_name="mailings")
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        help_text="The mailing whose silence this one answers.",
+    )
+    title = models.CharField(max_length=200)
+    letter_date = models.DateField("planned send date, which is the letter date")
+    printed_deadline = models.DateTimeField()
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PREPARING)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    prepared_at = models.DateTimeField(auto_now_add=True)
+    preflight_at = models.DateTimeField(null=True, blank=True)
+    rendering_started_at = models.DateTimeField(null=True, blank=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    comments = models.TextField(blank=True, help_text="Why counsel returned it.")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        permissions = [
+            ("prepare_mailing", "Can prepare a mailing"),
+            ("approve_mailing", "Can approve a mailing"),
+            ("dispatch_mailing", "Can post and e-mail approved letters"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "title"], name="mailing_title_once"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="mailing_approved_by_someone_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("prepared_by")),
+                name="approver_is_not_the_preparer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "sending", "sent"])
+                | (Q(approved_by__isnull=False) & ~Q(digest="")),
+                name="only_an_approved_mailing_is_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:mailing", args=[self.pk])
+
+
+class Opening(models.Model):
+    """A person opened one letter of a mailing before deciding on it."""
+
+    letter = models.ForeignKey("letters.Letter", on_delete=models.PROTECT, related_name="openings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, help_text="The bytes that were shown.")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["letter", "by", "sha256"], name="opening_recorded_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} opened {self.letter}"

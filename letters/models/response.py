@@ -1,0 +1,84 @@
+"""Responses: what came back, by whatever way, with its scans."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from campaigns.models import AnswerEntry, Channel, Recipient
+from letters.models.letter import Letter
+
+
+class Response(models.Model):
+    """One statement from a recipient; it answers some or all demands.
+
+    What it says on each demand is an `AnswerEntry` of the campaign; a `ResponseItem` says
+    where in this response that is written.
+    """
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="responses")
+    letter = models.ForeignKey(
+        Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="responses"
+    )
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    received_on = models.DateField()
+    respondent_name = models.CharField(max_length=200)
+    respondent_title = models.CharField(max_length=200, blank=True)
+    respondent_authority = models.CharField(max_length=300, blank=True)
+    respondent_email = models.EmailField(blank=True)
+    note = models.TextField(blank=True)
+    receipt = models.CharField(max_length=40, unique=True, help_text="The receipt's number.")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-received_on", "-pk"]
+        permissions = [("record_response", "Can record a response that came in")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel="portal", recorded_by=None)
+                | (~Q(channel="portal") & Q(recorded_by__isnull=False)),
+                name="staff_record_responses_from_elsewhere",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.respondent_name}, {self.received_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:response", args=[self.pk])
+
+
+class ResponseItem(models.Model):
+    """Where in a response one answer entry is said."""
+
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="items")
+    entry = models.OneToOneField(
+        AnswerEntry, on_delete=models.PROTECT, related_name="response_item"
+    )
+    quotation = models.TextField(blank=True)
+    page = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["response", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.entry)
+
+
+class ResponseDocument(models.Model):
+    """A file that came with a response; served only as an attachment, never inline."""
+
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="documents")
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=255, help_text="As it was sent; never used as a path.")
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.file_name

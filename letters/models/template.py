@@ -1,0 +1,91 @@
+"""The text of a letter, and its versions."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from campaigns.models import Campaign
+
+
+class LetterTemplate(models.Model):
+    """The text of one kind of letter in a campaign. The words are in its versions."""
+
+    class Purpose(models.TextChoices):
+        FIRST = "first", "First letter"
+        REMINDER = "reminder", "Reminder"
+        FINAL = "final", "Final notice"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="templates")
+    name = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.FIRST)
+
+    class Meta:
+        ordering = ["campaign", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "name"], name="template_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:template", args=[self.pk])
+
+
+class VersionIsFrozen(Exception):
+    """A version that a mailing uses never changes; save the text as a new version."""
+
+
+class LetterVersionQuerySet(models.QuerySet["LetterVersion"]):
+    def update(self, **kwargs: Any) -> int:
+        if set(kwargs) != {"frozen_at"}:
+            raise VersionIsFrozen("Versions are changed one at a time, by their action.")
+        return super().update(**kwargs)
+
+    def delete(self) -> NoReturn:
+        raise VersionIsFrozen("Versions of a letter are kept; none is deleted.")
+
+
+class LetterVersion(models.Model):
+    """One saved state of the text. Every save makes a new one; a used one is frozen.
+
+    `body` is Markdown with merge tags of `letters.merge.language`; `subject` is one line
+    with `{{ fields }}`; `enclosures` is one per line.
+    """
+
+    template = models.ForeignKey(LetterTemplate, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    subject = models.CharField(max_length=300, help_text="The RE line.")
+    body = models.TextField()
+    closing = models.CharField(max_length=60, default="Sincerely,")
+    label = models.CharField(
+        max_length=120, blank=True, help_text="A line such as CONFIDENTIAL, if any."
+    )
+    enclosures = models.TextField(blank=True, help_text="One per line.")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why the text changed.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LetterVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["template", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["template", "number"], name="version_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="versions_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template.name}, version {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise VersionIsFrozen("A version is never edited; save the text as a new version.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise VersionIsFrozen("Versions of a letter are kept; none is deleted.")

@@ -1,0 +1,26 @@
+"""What every test has: files in a folder of its own, and no work sent to a broker."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def files_of_this_test(settings, tmp_path: Path) -> None:
+    """Stored files and the outbox go to the test's own folder and away with it."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files"},
+        },
+    }
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+
+
+@pytest.fixture(autouse=True)
+def no_broker(settings) -> None:
+    """Messages stay in memory: what a worker does is tested by calling it."""
+    from config.celery import app
+
+    app.conf.broker_url = "memory://"

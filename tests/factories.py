@@ -1,0 +1,148 @@
+"""Rows for tests. Each factory makes the smallest valid row and takes what the test is about."""
+
+import datetime
+import itertools
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from campaigns.models import (
+    Addressee,
+    Answer,
+    Campaign,
+    Contact,
+    Demand,
+    Fact,
+    Ground,
+    Institution,
+    Recipient,
+    User,
+)
+from letters.models import Letterhead, LetterTemplate, LetterVersion, Sender, Signer
+
+_number = itertools.count(1)
+PASSWORD = "correct horse battery staple"
+
+
+def make_user(*roles: str, username: str = "", **fields: Any) -> User:
+    user = User.objects.create_user(
+        username=username or f"user{next(_number)}", password=PASSWORD, is_staff=True, **fields
+    )
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+def make_institution(name: str = "", *, ffa: str = "yes", **fields: Any) -> Institution:
+    """An institution with a whole address, a president, and federal funds unless `ffa` differs."""
+    number = next(_number)
+    institution = Institution(
+        name=name or f"Example University {number}",
+        **{
+            "street": f"{number} College Street",
+            "city": "Springfield",
+            "state": "IL",
+            "postal_code": "62701",
+            "control": Institution.Control.NONPROFIT,
+            **fields,
+        },
+    )
+    institution.index_for_search()
+    institution.save()
+    Contact.objects.create(
+        institution=institution, name="Dr. Robin Example", title="President", source="test"
+    )
+    if ffa:
+        Fact.objects.create(
+            institution=institution,
+            key=Fact.Key.FFA,
+            value=ffa,
+            source="IPEDS HD 2023, OPEFLAG",
+            as_of=datetime.date(2023, 10, 1),
+        )
+    return institution
+
+
+def make_ground(**fields: Any) -> Ground:
+    number = next(_number)
+    return Ground.objects.create(
+        **{
+            "key": f"ground-{number}",
+            "name": "Title VI, Civil Rights Act of 1964",
+            "citation": "42 U.S.C. § 2000d et seq.",
+            "needs": ["ffa"],
+            **fields,
+        }
+    )
+
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def make_campaign(*, demands: int = 2, by: User | None = None, **fields: Any) -> Campaign:
+    """A campaign with numbered demands and a sender, ready for recipients."""
+    number = next(_number)
+    prefix = "".join(_LETTERS[number // 24**power % 24] for power in (2, 1, 0))
+    campaign = Campaign.objects.create(
+        **{
+            "title": f"Campaign {number}",
+            "matter": "A matter.",
+            "reference_prefix": prefix,
+            "created_by": by or make_user("manager"),
+            **fields,
+        }
+    )
+    for index in range(1, demands + 1):
+        Demand.objects.create(
+            campaign=campaign,
+            number=index,
+            title=f"Demand {index}",
+            text=f"Please do thing {index}.",
+        )
+    letterhead = make_letterhead()
+    Sender.objects.create(campaign=campaign, letterhead=letterhead, signer=letterhead.signers.get())
+    return campaign
+
+
+def make_letterhead(**fields: Any) -> Letterhead:
+    letterhead = Letterhead.objects.create(
+        **{
+            "name": f"Letterhead {next(_number)}",
+            "organisation": "Sample Organisation",
+            "street": "1 Main Street",
+            "city": "Springfield",
+            "state": "IL",
+            "postal_code": "62701",
+            **fields,
+        }
+    )
+    Signer.objects.create(letterhead=letterhead, name="Alex Sample", title="Director")
+    return letterhead
+
+
+def make_recipient(
+    campaign: Campaign, institution: Institution | None = None, **fields: Any
+) -> Recipient:
+    """A recipient with its unanswered answers and one addressee, the chief administrator."""
+    institution = institution or make_institution()
+    recipient = Recipient.objects.create(
+        campaign=campaign, institution=institution, chosen_by=campaign.created_by, **fields
+    )
+    Answer.objects.bulk_create(
+        Answer(recipient=recipient, demand=demand) for demand in campaign.demands.all()
+    )
+    Addressee.objects.create(recipient=recipient, contact=institution.contacts.first())
+    return recipient
+
+
+def make_version(campaign: Campaign, *, author: User | None = None, **fields: Any) -> LetterVersion:
+    template, _ = LetterTemplate.objects.get_or_create(campaign=campaign, name="First letter")
+    return LetterVersion.objects.create(
+        **{
+            "template": template,
+            "number": template.versions.count() + 1,
+            "subject": "Request to confirm",
+            "body": "We write to {{ institution_name }}.",
+            "author": author or make_user("drafter"),
+            **fields,
+        }
+    )
