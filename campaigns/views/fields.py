@@ -1,0 +1,50 @@
+"""Form fields that let text in through the one door, `campaigns.text`.
+
+A form made of them can say afterwards what was cleaned: a person who pasted a name with a
+line break in it is told that it became a space, instead of finding out from the letter.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from campaigns.text import Cleaned, UnsafeText, clean_block, clean_line
+
+
+class LineField(forms.CharField):
+    """One line of text."""
+
+    def door(self, raw: str) -> Cleaned:
+        return clean_line(raw, limit=self.max_length or 500)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        try:
+            cleaned = self.door(text).text
+        except UnsafeText as refusal:
+            raise ValidationError(str(refusal), code="unsafe") from refusal
+        return cleaned if cleaned.strip() else ""
+
+
+class BlockField(LineField):
+    """Several lines of text."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def door(self, raw: str) -> Cleaned:
+        return clean_block(raw, limit=self.max_length or 100_000)
+
+
+def cleaned_notes(form: forms.BaseForm) -> list[str]:
+    """What was cleaned in a valid form, in sentences: `Title: odd spaces became plain spaces.`"""
+    notes = []
+    for name, field in form.fields.items():
+        if isinstance(field, LineField):
+            raw = form.data.get(form.add_prefix(name)) or ""
+            changes = field.door(raw).changes
+            notes += [f"{form[name].label}: {change}." for change in changes]
+    return notes
