@@ -116,6 +116,20 @@ class Institution(models.Model):
             needed["state"] = self.state
         return [part for part, value in needed.items() if not value]
 
+    def known_facts(self) -> dict[str, str]:
+        """Fact key to value; a school or campus has what is known of its university.
+
+        All operations of a university are covered where any part of it is funded
+        (42 U.S.C. § 2000d-4a). Reads `facts` and `parent.facts` as they are prefetched.
+        """
+        known: dict[str, str] = {}
+        if self.parent and self.kind in (self.Kind.SCHOOL, self.Kind.CAMPUS):
+            known = {fact.key: fact.value for fact in self.parent.facts.all()}
+        for fact in self.facts.all():
+            if fact.value != Fact.Value.UNKNOWN or fact.key not in known:
+                known[fact.key] = fact.value
+        return known
+
     def index_for_search(self) -> None:
         """Set `search_key` from name, aliases and city. Called by whatever writes them."""
         self.search_key = fold(" ".join([self.name, *self.aliases, self.city, self.state]))
