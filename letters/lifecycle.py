@@ -8,8 +8,9 @@ who make the same move at the same time, one does and the other is told.
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
+from campaigns.actions import Refused
 from letters.models import Dispatch, Letter, Mailing
 
 M, L, D = Mailing.Status, Letter.Status, Dispatch.Status
@@ -54,11 +55,11 @@ TABLES: Mapping[type[Model], Mapping[str, frozenset[str]]] = {
 }
 
 
-class IllegalMove(Exception):
+class IllegalMove(Refused):
     """The move is not in the table for where the row stands."""
 
 
-class MovedMeanwhile(Exception):
+class MovedMeanwhile(Refused):
     """Somebody else moved the row first; look again."""
 
 
@@ -84,3 +85,14 @@ def move(row: Mailing | Letter | Dispatch, to: str, **changes: Any) -> None:
     row.status = to
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+def move_all(rows: QuerySet[Any], to: str, **changes: Any) -> int:
+    """Move every row of the queryset that may become `to`, in one UPDATE; returns how many.
+
+    The queryset may say more than the status, for example whose claim a letter is under:
+    a worker that lost its claim then moves nothing.
+    """
+    table = TABLES[rows.model]
+    origins = [status for status, reachable in table.items() if to in reachable]
+    return rows.filter(status__in=origins).update(status=to, **changes)

@@ -5,6 +5,7 @@ import itertools
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from campaigns.models import (
     Addressee,
@@ -18,7 +19,15 @@ from campaigns.models import (
     Recipient,
     User,
 )
-from letters.models import Letterhead, LetterTemplate, LetterVersion, Sender, Signer
+from letters.models import (
+    Letter,
+    Letterhead,
+    LetterTemplate,
+    LetterVersion,
+    Mailing,
+    Sender,
+    Signer,
+)
 
 _number = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -143,6 +152,39 @@ def make_version(campaign: Campaign, *, author: User | None = None, **fields: An
             "subject": "Request to confirm",
             "body": "We write to {{ institution_name }}.",
             "author": author or make_user("drafter"),
+            **fields,
+        }
+    )
+
+
+def make_mailing(version: LetterVersion | None = None, **fields: Any) -> Mailing:
+    """A mailing without letters, for tests of one row; `mailing.create` makes whole ones."""
+    version = version or make_version(make_campaign())
+    today = timezone.localdate()
+    return Mailing.objects.create(
+        **{
+            "campaign": version.template.campaign,
+            "version": version,
+            "title": f"Mailing {next(_number)}",
+            "letter_date": today,
+            "printed_deadline": timezone.now() + datetime.timedelta(days=30),
+            "prepared_by": make_user("manager"),
+            **fields,
+        }
+    )
+
+
+def make_letter(mailing: Mailing, recipient: Recipient | None = None, **fields: Any) -> Letter:
+    """A draft letter with a reference, and nothing else frozen into it."""
+    recipient = recipient or make_recipient(mailing.campaign)
+    position = mailing.letters.count() + 1
+    return Letter.objects.create(
+        **{
+            "mailing": mailing,
+            "recipient": recipient,
+            "addressee": recipient.addressees.first(),
+            "position": position,
+            "reference": f"{mailing.campaign.reference_prefix}-2026-{next(_number):04}-X",
             **fields,
         }
     )

@@ -68,6 +68,8 @@ class Dispatch(models.Model):
 
     # While one of these stands, a second dispatch by the same channel would send twice.
     LIVE = ("queued", "claimed", "sent", "delivered", "unknown", "held")
+    # It left the house, whatever became of it afterwards.
+    LEFT = ("sent", "delivered", "returned", "refused", "bounced")
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="dispatches")
     channel = models.CharField(max_length=10, choices=Channel.choices)
@@ -87,6 +89,10 @@ class Dispatch(models.Model):
     queued_at = models.DateTimeField(auto_now_add=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     claim = models.CharField(max_length=36, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Times it was claimed.")
+    retry_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not before this, after a server that was not ready."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     arrived_on = models.DateField(
         null=True, blank=True, help_text="The day it was delivered, refused or returned."

@@ -44,6 +44,10 @@ class Letter(models.Model):
     reference = models.CharField(max_length=40, unique=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     status_reason = models.TextField(blank=True, help_text="Why it was left out or set aside.")
+    # The ways out, frozen with the words: the sealed page prints them above the address.
+    by_post = models.BooleanField("by certified mail", default=True)
+    by_email = models.BooleanField("by e-mail", default=False)
+    email = models.CharField(max_length=320, blank=True, help_text="Where the e-mail goes.")
     merge_data = models.JSONField(default=dict)
     input_sha256 = models.CharField(max_length=64, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
@@ -91,20 +95,29 @@ class Letter(models.Model):
 
 
 class Finding(models.Model):
-    """One thing that preflight found about one letter. Red stops it; amber is shown."""
+    """One thing that preflight found about one letter, or, without a letter, about all.
+
+    Red stops the mailing. Amber on a letter marks it: counsel has to open it. What holds
+    for the whole mailing (a ground nobody has verified) is said once, without a letter,
+    because marking every letter would mark none.
+    """
 
     class Severity(models.TextChoices):
         RED = "red", "Must be fixed"
         AMBER = "amber", "To be looked at"
+        NOTE = "note", "To be known"
 
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="findings")
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="findings")
+    letter = models.ForeignKey(
+        Letter, on_delete=models.CASCADE, null=True, blank=True, related_name="findings"
+    )
     code = models.SlugField(max_length=40, help_text="For example no-street.")
     severity = models.CharField(max_length=10, choices=Severity.choices)
     message = models.TextField()
 
     class Meta:
-        ordering = ["letter", "-severity", "code"]
-        indexes = [models.Index(fields=["severity", "code"])]
+        ordering = ["mailing", "letter", "-severity", "code"]
+        indexes = [models.Index(fields=["mailing", "severity", "code"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["letter", "code", "message"], name="finding_once_per_letter"

@@ -54,6 +54,14 @@ class Mailing(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    # Counsel's written acceptance that the letters leave on another day than they bear:
+    # any day between the letter date and `gap_until`.
+    gap_until = models.DateField(null=True, blank=True)
+    gap_reason = models.TextField(blank=True)
+    gap_accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    gap_accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -77,6 +85,16 @@ class Mailing(models.Model):
                 condition=~Q(status__in=["approved", "sending", "sent"])
                 | (Q(approved_by__isnull=False) & ~Q(digest="")),
                 name="only_an_approved_mailing_is_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_until=None, gap_accepted_by=None, gap_accepted_at=None)
+                | (
+                    Q(gap_until__isnull=False)
+                    & Q(gap_accepted_by__isnull=False)
+                    & Q(gap_accepted_at__isnull=False)
+                    & ~Q(gap_reason="")
+                ),
+                name="a_gap_is_accepted_by_someone_in_writing",
             ),
         ]
 
