@@ -1,0 +1,6 @@
+"""From content to bytes: registry, language, document, press, seal.
+
+`fields` says what a letter may name, `language` turns Markdown with merge tags into safe
+HTML, `content` is everything that stands on paper, `document` sets it, `press` makes the PDF
+in a bounded child process, `pages` looks at one. Only `context` knows the models.
+"""

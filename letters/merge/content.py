@@ -1,0 +1,63 @@
+"""Everything that stands on paper, as values. What makes them is `context`."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+TYPEFACES = {"noto-serif": "Noto Serif", "liberation-serif": "Liberation Serif"}
+
+
+@dataclass(frozen=True)
+class LetterheadContent:
+    organisation: str
+    address_lines: tuple[str, ...]
+    contact_lines: tuple[str, ...] = ()
+    side_column: tuple[str, ...] = ()
+    logo_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class SignerContent:
+    name: str
+    title: str
+    organisation: str = ""
+    bar_number: str = ""
+    signature_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class ResponseContent:
+    """The panel that says how to answer. `url` is also what the QR code holds."""
+
+    url: str
+    short_code: str
+    start_url: str
+
+
+@dataclass(frozen=True)
+class LetterContent:
+    """One letter. `subject` and `body` are safe HTML made by `language`; all else is text.
+
+    `postal_lines` is where this letter is posted; `address_lines` is the inside address,
+    which on a copy names the person to whom the original went.
+    """
+
+    reference: str
+    letter_date: date
+    letterhead: LetterheadContent
+    signer: SignerContent
+    response: ResponseContent
+    address_lines: tuple[str, ...]
+    addressee: str
+    salutation: str
+    subject: str
+    body: str
+    deadline: str
+    closing: str = "Sincerely,"
+    label: str = ""
+    delivery_lines: tuple[str, ...] = ()
+    copy_for: str = ""
+    enclosures: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    postal_lines: tuple[str, ...] = ()
+    typeface: str = "noto-serif"
+    language: str = field(default="en-US")

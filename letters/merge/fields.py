@@ -1,0 +1,151 @@
+"""The registry: everything a letter's text may name, and nothing else.
+
+A letter template that names anything outside this list is refused at save. The composer
+lists it with labels and samples; `context` fills it for each recipient.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Kind = Literal["text", "date", "list", "flag"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a letter may name.
+
+    `required`: a letter whose text uses it is not made while it is empty. Flags and lists
+    may be false or empty. Dates are values of type `date`; text is a `str`.
+    """
+
+    name: str
+    label: str
+    sample: str
+    required: bool = True
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A way to print a value: `{{ letter_date | weekday }}`."""
+
+    name: str
+    label: str
+    kind: Kind
+    apply: Callable[..., str]
+
+
+def long_date(day: date) -> str:
+    """November 27, 2026: the US long form, without depending on the machine's locale."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def weekday_date(day: date) -> str:
+    return f"{_DAYS[day.weekday()]}, {long_date(day)}"
+
+
+# fmt: off
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)
+# fmt: on
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def _by_name(*fields: Field) -> dict[str, Field]:
+    return {field.name: field for field in fields}
+
+
+FIELDS: Mapping[str, Field] = _by_name(
+    Field("institution_name", "Name of the institution", "Example University"),
+    Field("institution_city", "City of the institution", "Springfield"),
+    Field("institution_state", "State of the institution, two letters", "IL"),
+    Field("addressee_name", "Name of the addressee", "Dr. Robin Example"),
+    Field("addressee_title", "Title of the addressee", "President"),
+    Field("salutation", "The addressee as greeted, without “Dear”", "Dr. Example"),
+    Field("reference", "Reference number of this letter", "CNF-2026-0137-B"),
+    Field("letter_date", "Date of this letter", "November 27, 2026", kind="date"),
+    Field(
+        "deadline",
+        "Time and day by which an answer is due",
+        "5:00 p.m. Eastern Time on Friday, January 8, 2027",
+    ),
+    Field("deadline_date", "Day by which an answer is due", "January 8, 2027", kind="date"),
+    Field("response_url", "Web address of the response page", "https://letters.example/respond/"),
+    Field("response_short_code", "Code to be typed at the response page", "7QX4M-K2R9T"),
+    Field("campaign_title", "Title of the campaign", "Request to confirm"),
+    Field("sender_organisation", "Organisation that sends the letter", "Sample Organisation"),
+    Field("signer_name", "Name of the person who signs", "Alex Sample"),
+    Field("signer_title", "Title of the person who signs", "Director"),
+    Field(
+        "first_letter_date",
+        "Date of the letter that this one follows",
+        "October 1, 2026",
+        kind="date",
+    ),
+    Field(
+        "first_letter_reference",
+        "Reference of the letter that this one follows",
+        "CNF-2026-0012-N",
+    ),
+    Field("is_public", "The institution is public", "yes", required=False, kind="flag"),
+    Field("is_private", "The institution is private", "no", required=False, kind="flag"),
+    Field("is_follow_up", "This letter follows another", "no", required=False, kind="flag"),
+    Field("demands", "The demands, one by one", "2 demands", required=False, kind="list"),
+    Field("grounds", "The grounds, one by one", "1 ground", required=False, kind="list"),
+)
+
+# What stands in a list, and by which name each entry goes: {% for demand in demands %}.
+ENTRIES: Mapping[str, tuple[str, Mapping[str, Field]]] = {
+    "demands": (
+        "demand",
+        _by_name(
+            Field("number", "Number of the demand", "1"),
+            Field("title", "The demand in a few words", "Confirm in writing"),
+            Field("text", "The demand as the letter prints it", "Confirm in writing that …"),
+        ),
+    ),
+    "grounds": (
+        "ground",
+        _by_name(
+            Field("name", "Name of the ground", "Title VI, Civil Rights Act of 1964"),
+            Field("citation", "Its citation", "42 U.S.C. § 2000d et seq."),
+            Field("regulations", "Its regulations", "34 C.F.R. pt. 100", required=False),
+        ),
+    ),
+}
+
+# Ready-made blocks: a tag alone on its line, {% demands %}.
+BLOCKS: Mapping[str, str] = {
+    "demands": "All demands, numbered, each kept whole where it is short",
+    "grounds": "All grounds, each with its citation and regulations",
+}
+
+FILTERS: Mapping[str, Filter] = {
+    kept.name: kept
+    for kept in (
+        Filter("weekday", "Friday, November 27, 2026", "date", weekday_date),
+        Filter(
+            "month", "November 2026", "date", lambda day: f"{_MONTHS[day.month - 1]} {day.year}"
+        ),
+        Filter("year", "2026", "date", lambda day: str(day.year)),
+        Filter("upper", "EXAMPLE UNIVERSITY", "text", str.upper),
+    )
+}
+
+
+def ground_flag(key: str) -> str:
+    """The flag that says whether the letter cites the ground with this key."""
+    return "cites_" + key.replace("-", "_")
+
+
+def with_grounds(keys: Iterable[str]) -> dict[str, Field]:
+    """The registry with one flag for each ground that the campaign may cite."""
+    flags = (
+        Field(ground_flag(key), f"The letter cites {key}", "yes", required=False, kind="flag")
+        for key in keys
+    )
+    return {**FIELDS, **_by_name(*flags)}
