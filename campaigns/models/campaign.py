@@ -39,6 +39,12 @@ class Campaign(models.Model):
     )
     deadline_time = models.TimeField(default="17:00")
     timezone = models.CharField(max_length=40, default="America/New_York")
+    first_letters_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When its first letters were made. From then on prefix and demands stand.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -60,6 +66,20 @@ class Campaign(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("letters:board", args=[self.pk])
+
+    @property
+    def has_letters(self) -> bool:
+        return self.first_letters_at is not None
+
+    @property
+    def deadline_rule(self) -> str:
+        """The rule in words: 30 calendar days after the letter date, at 5:00 p.m."""
+        unit = self.get_deadline_unit_display()
+        if self.deadline_days == 1:
+            unit = unit.removesuffix("s")
+        time = self.deadline_time.strftime("%I:%M %p").lstrip("0")
+        time = time.replace("AM", "a.m.").replace("PM", "p.m.")
+        return f"{self.deadline_days} {unit} after the letter date, at {time}"
 
 
 class Demand(models.Model):
