@@ -1,0 +1,155 @@
+"""What a recipient answered, and whether the letter reached it."""
+
+import datetime
+
+import pytest
+from django.db import transaction
+
+from campaigns import audit
+from campaigns.actions import answer as action
+from campaigns.actions.answer import Respondent, Statement
+from campaigns.models import AnswerEntry, AuditEvent, Demand
+from tests.factories import make_campaign, make_recipient, make_user
+
+TODAY = datetime.date(2026, 12, 1)
+DUE = datetime.datetime(2027, 1, 8, 22, tzinfo=datetime.UTC)
+DEAN = Respondent("Dana Dean", "Dean", "Authorised by the Board")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def recipient():
+    return make_recipient(make_campaign())
+
+
+def record(recipient, outcome="complied", *, number=1, **changes):
+    promised_on = changes.pop("promised_on", None)
+    text = changes.pop("text", "")
+    demand = recipient.campaign.demands.get(number=number)
+    return action.record(
+        **{
+            "recipient": recipient,
+            "statement": Statement(demand, outcome, text, promised_on),
+            "respondent": DEAN,
+            "channel": "portal",
+            "received_on": TODAY,
+            "on": TODAY,
+            "by": None,
+            **changes,
+        }
+    )
+
+
+def test_an_entry_becomes_the_current_answer(recipient):
+    entry = record(recipient, "partial", text="All but one program.")
+    answer = recipient.answers.get(demand__number=1)
+    assert (answer.outcome, answer.current_entry) == ("partial", entry)
+    assert recipient.answers.get(demand__number=2).outcome == "unanswered"
+
+
+def test_a_later_answer_is_a_new_entry_and_the_earlier_one_is_kept(recipient):
+    first = record(recipient, "declined", text="No.")
+    second = record(recipient, "complied", text="We have thought again.")
+    answer = recipient.answers.get(demand__number=1)
+    assert answer.current_entry == second
+    assert list(answer.entries.all()) == [first, second]
+    assert answer.entries.first().text == "No."
+
+
+def test_what_was_verified_does_not_carry_over_to_a_later_answer(recipient):
+    record(recipient)
+    answer = recipient.answers.get(demand__number=1)
+    answer.verification = "verified"
+    answer.save()
+    record(recipient, "declined")
+    answer.refresh_from_db()
+    assert answer.verification == "unverified"
+
+
+def test_the_history_says_who_answered_what(recipient):
+    record(recipient, "will_comply", promised_on=datetime.date(2027, 3, 1))
+    clerk = make_user("clerk", first_name="Casey", last_name="Clerk")
+    record(recipient, "declined", number=2, channel="post", by=clerk)
+    by_post, on_page = audit.history(recipient)
+    assert on_page.sentence == (
+        "Dana Dean, Dean answered demand 1 (Demand 1): Will comply by March 1, 2027 "
+        "(on the response page)."
+    )
+    assert by_post.actor == clerk
+    assert by_post.sentence == (
+        "recorded that Dana Dean, Dean answered demand 2 (Demand 2): Declined (by post)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("refusal", "changes"),
+    [
+        (action.NotAnAnswer, {"outcome": "unanswered"}),
+        (action.NotAnAnswer, {"outcome": "perhaps"}),
+        (action.PromiseWithoutDate, {"outcome": "will_comply"}),
+        (action.DateWithoutPromise, {"promised_on": TODAY}),
+        (
+            action.PromiseInThePast,
+            {"outcome": "will_comply", "promised_on": TODAY - datetime.timedelta(days=1)},
+        ),
+        (action.NobodyNamed, {"respondent": Respondent("")}),
+        (action.NotYet, {"received_on": TODAY + datetime.timedelta(days=1)}),
+    ],
+)
+def test_an_unclear_answer_is_refused_and_nothing_is_kept(recipient, refusal, changes):
+    with pytest.raises(refusal):
+        record(recipient, **changes)
+    assert not AnswerEntry.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_demand_of_another_campaign_is_refused(recipient):
+    foreign = Demand.objects.get(campaign=make_campaign(demands=1))
+    with pytest.raises(action.NotAsked):
+        record(recipient, statement=Statement(foreign, "complied"))
+
+
+def test_a_rolled_back_answer_leaves_nothing(recipient):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        record(recipient)
+        raise RuntimeError
+    assert not AnswerEntry.objects.exists()
+    assert recipient.answers.get(demand__number=1).outcome == "unanswered"
+    assert not AuditEvent.objects.exists()
+
+
+def reached(recipient, due_at=DUE):
+    return action.reached(recipient=recipient, due_at=due_at, on=TODAY, by=None)
+
+
+def test_a_dispatch_reaches_the_recipient_and_starts_its_deadline(recipient):
+    reached(recipient)
+    recipient.refresh_from_db()
+    assert (recipient.reach, recipient.due_at) == ("reached", DUE)
+    assert audit.history(recipient).count() == 1
+
+
+def test_the_effective_deadline_is_the_latest_of_the_printed_ones(recipient):
+    later = DUE + datetime.timedelta(days=14)
+    reached(recipient, later)
+    reached(recipient, DUE)
+    recipient.refresh_from_db()
+    assert recipient.due_at == later
+    assert audit.history(recipient).count() == 1
+
+
+def test_a_returned_letter_makes_the_recipient_undeliverable_until_the_next_dispatch(recipient):
+    reached(recipient)
+    for _ in range(2):
+        action.undeliverable(recipient=recipient, reason="Moved.", by=None)
+    recipient.refresh_from_db()
+    assert recipient.reach == "undeliverable"
+    reached(recipient)
+    recipient.refresh_from_db()
+    assert recipient.reach == "reached"
+    assert [event.verb for event in audit.history(recipient)] == [
+        "recipient.reached",
+        "recipient.undeliverable",
+        "recipient.reached",
+    ]
