@@ -1,0 +1,151 @@
+"""Decisions on who sends: letterheads, their pictures, and the sender of a campaign."""
+
+import dataclasses
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from campaigns.actions import Refused
+from campaigns.actions.campaign import locked
+from campaigns.models import Campaign, User
+from letters import images
+from letters.models import Letterhead, Sender, Signer
+
+
+class LetterheadRefused(Refused):
+    """What was typed cannot be printed as a letterhead."""
+
+
+class LetterheadInUse(Refused):
+    """A campaign that is not archived sends on the letterhead."""
+
+
+class SignerOfAnother(Refused):
+    """The signer signs on another letterhead."""
+
+
+class SenderIsArchived(Refused):
+    """An archived letterhead or signer sends nothing new."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Details:
+    """What a letterhead prints besides its logo. `side_column` is one line each."""
+
+    name: str
+    organisation: str
+    street: str
+    city: str
+    state: str
+    postal_code: str
+    street2: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    side_column: str = ""
+
+
+@transaction.atomic
+def add(*, details: Details, by: User) -> Letterhead:
+    letterhead = Letterhead(**dataclasses.asdict(details))
+    _refuse_unfit(letterhead)
+    letterhead.save()
+    _record("added", letterhead, by)
+    return letterhead
+
+
+@transaction.atomic
+def change(*, letterhead: Letterhead, details: Details, by: User) -> Letterhead:
+    """Change what is printed. Letters already made keep the letterhead they were made with."""
+    letterhead = Letterhead.objects.select_for_update().get(pk=letterhead.pk)
+    changes = {
+        name: [getattr(letterhead, name), value]
+        for name, value in dataclasses.asdict(details).items()
+        if getattr(letterhead, name) != value
+    }
+    if not changes:
+        return letterhead
+    for name in changes:
+        setattr(letterhead, name, getattr(details, name))
+    _refuse_unfit(letterhead)
+    letterhead.save()
+    _record("changed", letterhead, by, changes=changes)
+    return letterhead
+
+
+@transaction.atomic
+def archive(*, letterhead: Letterhead, by: User) -> Letterhead:
+    """Offer the letterhead no more."""
+    campaigns = letterhead.senders.filter(campaign__archived_at=None).select_related("campaign")
+    if campaigns:
+        titles = ", ".join(f"“{sender.campaign.title}”" for sender in campaigns)
+        raise LetterheadInUse(
+            f"{titles} sends on this letterhead. Give it another sender first; nothing was changed."
+        )
+    letterhead.archived_at = timezone.now()
+    letterhead.save(update_fields=["archived_at"])
+    _record("archived", letterhead, by)
+    return letterhead
+
+
+@transaction.atomic
+def set_logo(*, letterhead: Letterhead, content: bytes, by: User) -> Letterhead:
+    """Print this picture at the top of page 1. Raises the refusals of `letters.images`."""
+    printed = images.for_print(content, millimetres=images.LOGO_MILLIMETRES)
+    letterhead.logo_sha256 = filestore.put(printed)
+    letterhead.save(update_fields=["logo_sha256"])
+    _record("set the logo of", letterhead, by, verb="logo_set", sha256=letterhead.logo_sha256)
+    return letterhead
+
+
+@transaction.atomic
+def remove_logo(*, letterhead: Letterhead, by: User) -> Letterhead:
+    sha256, letterhead.logo_sha256 = letterhead.logo_sha256, ""
+    letterhead.save(update_fields=["logo_sha256"])
+    _record("removed the logo of", letterhead, by, verb="logo_removed", sha256=sha256)
+    return letterhead
+
+
+@transaction.atomic
+def set_sender(*, campaign: Campaign, letterhead: Letterhead, signer: Signer, by: User) -> Sender:
+    """Say in whose name, and with whose signature, the letters of a campaign go out."""
+    campaign = locked(campaign)
+    if signer.letterhead_id != letterhead.pk:
+        raise SignerOfAnother(
+            f"{signer.name} does not sign on {letterhead}. Choose one of its own signers."
+        )
+    if letterhead.archived_at or signer.archived_at:
+        archived = letterhead if letterhead.archived_at else signer.name
+        raise SenderIsArchived(f"{archived} is archived and sends nothing new. Choose another.")
+    sender, _ = Sender.objects.update_or_create(
+        campaign=campaign, defaults={"letterhead": letterhead, "signer": signer}
+    )
+    audit.record(
+        "campaign.sender_set",
+        subject=campaign,
+        by=by,
+        campaign=campaign,
+        sentence=f"set the sender of “{campaign.title}”: {sender}.",
+        letterhead=letterhead.pk,
+        signer=signer.pk,
+    )
+    return sender
+
+
+def _refuse_unfit(letterhead: Letterhead) -> None:
+    try:
+        letterhead.full_clean()
+    except ValidationError as refusal:
+        raise LetterheadRefused(" ".join(refusal.messages)) from refusal
+
+
+def _record(did: str, letterhead: Letterhead, by: User, *, verb: str = "", **data: object) -> None:
+    audit.record(
+        f"letterhead.{verb or did}",
+        subject=letterhead,
+        by=by,
+        sentence=f"{did} the letterhead “{letterhead.name}”.",
+        **data,
+    )

@@ -1,0 +1,134 @@
+"""Letterheads, their logos, and the sender of a campaign."""
+
+import dataclasses
+
+import pytest
+from django.utils import timezone
+
+from campaigns import filestore
+from campaigns.models import AuditEvent
+from letters.actions import letterhead as actions
+from letters.images import NotAnImage
+from letters.models import Letterhead, Sender
+from tests.factories import make_campaign, make_letterhead, make_user
+from tests.letters.test_images import picture
+
+pytestmark = pytest.mark.django_db
+
+DETAILS = actions.Details(
+    name="House",
+    organisation="Sample Organisation",
+    street="1 Main Street",
+    city="Springfield",
+    state="IL",
+    postal_code="62701",
+)
+
+
+@pytest.fixture
+def drafter():
+    return make_user("drafter")
+
+
+def test_a_letterhead_is_added_and_changed_with_its_events(drafter):
+    letterhead = actions.add(details=DETAILS, by=drafter)
+    actions.change(
+        letterhead=letterhead, details=dataclasses.replace(DETAILS, phone="555 0100"), by=drafter
+    )
+    letterhead.refresh_from_db()
+    assert letterhead.phone == "555 0100"
+    sentences = list(AuditEvent.objects.values_list("sentence", flat=True))
+    assert sentences == ["added the letterhead “House”.", "changed the letterhead “House”."]
+
+
+def test_a_change_of_nothing_records_nothing(drafter):
+    letterhead = actions.add(details=DETAILS, by=drafter)
+    actions.change(letterhead=letterhead, details=DETAILS, by=drafter)
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [("organisation", "", "blank"), ("email", "not an address", "valid email")],
+)
+def test_details_that_cannot_be_printed_are_refused(drafter, field, value, says):
+    with pytest.raises(actions.LetterheadRefused, match=says):
+        actions.add(details=dataclasses.replace(DETAILS, **{field: value}), by=drafter)
+    assert not Letterhead.objects.exists()
+
+
+def test_a_logo_is_kept_as_opaque_png_under_its_hash(drafter):
+    letterhead = make_letterhead()
+    actions.set_logo(letterhead=letterhead, content=picture(), by=drafter)
+    letterhead.refresh_from_db()
+    assert filestore.get(letterhead.logo_sha256).startswith(b"\x89PNG")
+    actions.remove_logo(letterhead=letterhead, by=drafter)
+    assert letterhead.logo_sha256 == ""
+    assert [event.verb for event in AuditEvent.objects.all()] == [
+        "letterhead.logo_set",
+        "letterhead.logo_removed",
+    ]
+
+
+def test_a_logo_that_is_not_an_image_is_refused_and_the_old_one_stays(drafter):
+    letterhead = make_letterhead()
+    actions.set_logo(letterhead=letterhead, content=picture(), by=drafter)
+    before = letterhead.logo_sha256
+    with pytest.raises(NotAnImage):
+        actions.set_logo(letterhead=letterhead, content=b"<svg/>", by=drafter)
+    letterhead.refresh_from_db()
+    assert letterhead.logo_sha256 == before
+
+
+def test_a_letterhead_that_a_campaign_sends_on_cannot_be_archived(drafter):
+    campaign = make_campaign()
+    letterhead = campaign.sender.letterhead
+    with pytest.raises(actions.LetterheadInUse, match=campaign.title):
+        actions.archive(letterhead=letterhead, by=drafter)
+    campaign.archived_at = timezone.now()
+    campaign.save()
+    assert actions.archive(letterhead=letterhead, by=drafter).archived_at
+
+
+def test_the_sender_is_set_and_replaced(drafter):
+    campaign, letterhead = make_campaign(), make_letterhead(name="Other house")
+    actions.set_sender(
+        campaign=campaign, letterhead=letterhead, signer=letterhead.signers.get(), by=drafter
+    )
+    assert Sender.objects.get(campaign=campaign).letterhead == letterhead
+    event = AuditEvent.objects.get()
+    assert (event.verb, event.campaign_id) == ("campaign.sender_set", campaign.pk)
+    assert event.sentence.endswith("Other house, signed by Alex Sample.")
+
+
+def test_a_signer_of_another_letterhead_is_refused(drafter):
+    campaign, letterhead = make_campaign(), make_letterhead()
+    with pytest.raises(actions.SignerOfAnother, match="Alex Sample does not sign"):
+        actions.set_sender(
+            campaign=campaign, letterhead=letterhead, signer=campaign.sender.signer, by=drafter
+        )
+
+
+def test_an_archived_sender_is_refused(drafter):
+    letterhead = make_letterhead(archived_at=timezone.now())
+    with pytest.raises(actions.SenderIsArchived):
+        actions.set_sender(
+            campaign=make_campaign(),
+            letterhead=letterhead,
+            signer=letterhead.signers.get(),
+            by=drafter,
+        )
+
+
+def test_a_failing_audit_event_undoes_the_decision(drafter, monkeypatch):
+    campaign, letterhead = make_campaign(), make_letterhead()
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("the log is full")
+
+    monkeypatch.setattr(actions.audit, "record", fail)
+    with pytest.raises(RuntimeError):
+        actions.set_sender(
+            campaign=campaign, letterhead=letterhead, signer=letterhead.signers.get(), by=drafter
+        )
+    assert Sender.objects.get(campaign=campaign).letterhead != letterhead
