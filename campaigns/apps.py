@@ -9,6 +9,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from campaigns import roles
+        from campaigns import pills, roles
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
+        pills.add_own()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from kombu.transport import TRANSPORT_ALIASES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -129,6 +130,7 @@ STORAGES = {
 }
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
 WHITENOISE_USE_FINDERS = True
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a bulk form names each recipient it is about
@@ -146,7 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "letters:home"
 
 # --- Words and time ----------------------------------------------------------------
 
@@ -217,7 +219,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": with it Chromium sends "Origin: null" with each form, which the CSRF
+# check refuses. Another host learns nothing either way.
+SECURE_REFERRER_POLICY = "same-origin"
 
 # --- The staff shell ---------------------------------------------------------------
 
@@ -225,15 +229,35 @@ UNFOLD = {
     "SITE_TITLE": "Countersign",
     "SITE_HEADER": "Countersign",
     "SITE_SUBHEADER": "Compliance letter campaigns",
-    "SITE_SYMBOL": "approval",
+    "SITE_SYMBOL": "history_edu",
+    "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
-    "STYLES": ["/static/staff.css"],
+    "STYLES": [lambda request: static("staff.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")},
+    ],
     "SIDEBAR": {
         "show_search": False,
-        "show_all_applications": False,
+        "show_all_applications": lambda request: request.user.is_superuser,
         "navigation": "campaigns.menu.navigation",
+    },
+    "COLORS": {
+        # A deep blue-green: neither side's colour, and no status has it.
+        "primary": {
+            "50": "oklch(97.6% .012 210)",
+            "100": "oklch(94.5% .026 210)",
+            "200": "oklch(89.5% .046 211)",
+            "300": "oklch(82% .068 212)",
+            "400": "oklch(73% .085 214)",
+            "500": "oklch(61% .092 216)",
+            "600": "oklch(48% .078 219)",
+            "700": "oklch(41.5% .067 221)",
+            "800": "oklch(35% .056 223)",
+            "900": "oklch(29% .046 225)",
+            "950": "oklch(21.5% .036 227)",
+        },
     },
 }
 STATICFILES_DIRS = [BASE_DIR / "templates" / "assets"]

@@ -10,6 +10,8 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="letters:home"), name="root"),
+    # The list of all tables is nobody's first page; a login without `next` lands here.
+    path("admin/", RedirectView.as_view(pattern_name="letters:home")),
     path("admin/", admin.site.urls),
     path("staff/", include("campaigns.urls")),
     path("staff/", include("letters.urls")),

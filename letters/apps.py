@@ -9,6 +9,9 @@ class LettersConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from letters import roles
+        from campaigns import menu
+        from letters import pills, roles
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
+        pills.add_own()
+        menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10))

@@ -1,5 +1,6 @@
 """The audit log: who did what when; append-only and hash-chained. Written by `campaigns.audit`."""
 
+import json
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -57,3 +58,8 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AuditLogIsFinal(AuditLogIsFinal.__doc__)
+
+    @property
+    def actor_name(self) -> str:
+        """The actor's name on the day, as it was hashed; empty where no staff acted."""
+        return json.loads(self.payload)["actor_name"]

@@ -1,0 +1,25 @@
+"""Tags of the staff pages: a status as a pill."""
+
+from django import template
+from django.db.models import Model
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from campaigns import pills
+
+register = template.Library()
+
+
+@register.simple_tag
+def pill(row: Model, field: str) -> SafeString:
+    """The status in `field` of a row as a word in a pill: {% pill letter "status" %}."""
+    text = getattr(row, f"get_{field}_display")()
+    return pill_of(pills.tone(row, field, getattr(row, field)), text)
+
+
+@register.simple_tag
+def pill_of(tone: str, text: str) -> SafeString:
+    """A word in a pill where there is no row: {% pill_of "warn" "3 overdue" %}."""
+    if tone not in pills.TONES:
+        raise ValueError(f"{tone} is not a tone of a pill; there are {', '.join(pills.TONES)}.")
+    return format_html('<span class="cs-pill cs-pill--{}">{}</span>', tone, text)

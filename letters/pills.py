@@ -1,0 +1,46 @@
+"""Which tone the word of each status of a letter, a mailing and a dispatch has."""
+
+from campaigns import pills
+
+
+def add_own() -> None:
+    pills.add(
+        "letters.mailing.status",
+        {
+            "preparing": "muted",
+            "rendering": "info",
+            "ready": "warn",
+            "returned": "bad",
+            "approved": "ok",
+            "sending": "info",
+            "sent": "ok",
+            "cancelled": "muted",
+        },
+    )
+    pills.add(
+        "letters.letter.status",
+        {
+            "draft": "muted",
+            "rendered": "info",
+            "sealed": "ok",
+            "void": "muted",
+            "quarantined": "bad",
+        },
+    )
+    pills.add("letters.finding.severity", {"red": "bad", "amber": "warn", "note": "info"})
+    pills.add(
+        "letters.dispatch.status",
+        {
+            "queued": "muted",
+            "claimed": "info",
+            "sent": "info",
+            "delivered": "ok",
+            "returned": "bad",
+            "refused": "bad",
+            "bounced": "bad",
+            "failed": "bad",
+            "unknown": "warn",
+            "held": "warn",
+            "cancelled": "muted",
+        },
+    )
