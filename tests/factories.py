@@ -1,12 +1,15 @@
 """Rows for tests. Each factory makes the smallest valid row and takes what the test is about."""
 
 import datetime
+import io
 import itertools
 from typing import Any
 
+import pikepdf
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from campaigns import filestore
 from campaigns.models import (
     Addressee,
     Answer,
@@ -19,6 +22,8 @@ from campaigns.models import (
     Recipient,
     User,
 )
+from letters.actions import portal_key
+from letters.merge import reference
 from letters.models import (
     Letter,
     Letterhead,
@@ -184,7 +189,37 @@ def make_letter(mailing: Mailing, recipient: Recipient | None = None, **fields: 
             "recipient": recipient,
             "addressee": recipient.addressees.first(),
             "position": position,
-            "reference": f"{mailing.campaign.reference_prefix}-2026-{next(_number):04}-X",
+            "reference": reference.make(mailing.campaign.reference_prefix, 2026, next(_number)),
             **fields,
         }
     )
+
+
+def make_sealed_letter(
+    mailing: Mailing | None = None, recipient: Recipient | None = None, **fields: Any
+) -> Letter:
+    """A letter of two pages that was rendered and sealed, with the codes that open its page."""
+    mailing = mailing or make_mailing()
+    letter = make_letter(
+        mailing,
+        recipient,
+        **{
+            "status": Letter.Status.SEALED,
+            "pdf_sha256": filestore.put(make_pdf(pages=2)),
+            "page_count": 2,
+            "sealed_at": timezone.now(),
+            **fields,
+        },
+    )
+    portal_key.issue_many([letter], timezone.now() + datetime.timedelta(days=200))
+    return letter
+
+
+def make_pdf(*, pages: int = 1) -> bytes:
+    """A PDF of empty letter-size pages, the same bytes every time."""
+    document = pikepdf.new()
+    for _ in range(pages):
+        document.add_blank_page(page_size=(612, 792))
+    written = io.BytesIO()
+    document.save(written, deterministic_id=True)
+    return written.getvalue()
