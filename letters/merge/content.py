@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-TYPEFACES = {"noto-serif": "Noto Serif", "liberation-serif": "Liberation Serif"}
+from letters.merge.typefaces import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -59,5 +59,5 @@ class LetterContent:
     enclosures: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     postal_lines: tuple[str, ...] = ()
-    typeface: str = "noto-serif"
+    typeface: str = DEFAULT
     language: str = field(default="en-US")

@@ -1,0 +1,171 @@
+"""The language of letters: Markdown with merge tags, in; safe HTML, out.
+
+Markdown is read first, then values go into the finished tree, escaped, in one pass, and are
+never read again. Merging first and reading then let an institution's name add headings and
+links to the letter; this order makes that impossible rather than unlikely.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from liquid import BoundTemplate, Environment, StrictUndefined
+
+from campaigns.text import UnsafeText, clean_block, clean_line
+from letters.merge import blocks, typefaces
+from letters.merge.compiler import Compiler
+from letters.merge.fields import ENTRIES, FILTERS, long_date, with_grounds
+from letters.merge.tags import Problem, lift
+from letters.merge.typography import typeset
+
+__all__ = ["MissingValue", "Problem", "Template", "TemplateRefused", "check", "parse"]
+
+LONGEST = 60_000  # characters; about twenty pages
+
+
+class TemplateRefused(Exception):
+    """The text cannot be a letter. `problems` says why and where."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(str(problem) for problem in self.problems))
+
+
+class MissingValue(Exception):
+    """The letter's text needs a value that this recipient does not have."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"The letter uses {field}, which is not known for this recipient.")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text that was read without problems. `fields` are the names it uses."""
+
+    fields: frozenset[str]
+    _compiled: BoundTemplate
+
+    def merge(self, values: Mapping[str, Any]) -> str:
+        """Safe HTML with the values of one recipient.
+
+        `values` by name of the registry: text is `str`, dates are `date`, flags `bool`,
+        lists are dicts of `str`. Raises MissingValue for a required value that is empty and
+        would have been printed.
+        """
+        known = {name: values.get(name, "") for name in self.fields}
+        for name in ENTRIES:
+            known[name] = [_with_yes(entry) for entry in known.get(name) or []]
+        ready = {name: make(known[name]) for name, make in _READY.items()}
+        return self._compiled.render(**_with_yes(known), ready=ready)
+
+
+def check(source: str, *, subject: bool = False, grounds: Iterable[str] = ()) -> list[Problem]:
+    """Everything that keeps the text from being a letter's body, or its RE line.
+
+    `grounds` are the keys of the campaign's grounds, each of which gives a flag.
+    """
+    return list(_read(source, subject, tuple(grounds))[1])
+
+
+def parse(source: str, *, subject: bool = False, grounds: Iterable[str] = ()) -> Template:
+    """Read the text once, to merge it many times. Raises TemplateRefused."""
+    template, problems = _read(source, subject, tuple(grounds))
+    if template is None:
+        raise TemplateRefused(problems)
+    return template
+
+
+@lru_cache(maxsize=64)
+def _read(
+    source: str, subject: bool, grounds: tuple[str, ...]
+) -> tuple[Template | None, tuple[Problem, ...]]:
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    if problems := _unfit(source, subject):
+        return None, tuple(problems)
+    lifted = lift(source)
+    compiler = Compiler(lifted, with_grounds(grounds))
+    liquid = compiler.line() if subject else compiler.body()
+    if problems := sorted({*lifted.problems, *compiler.problems}):
+        return None, tuple(problems)
+    return Template(frozenset(compiler.used), _ENVIRONMENT.from_string(liquid)), ()
+
+
+def _unfit(source: str, subject: bool) -> list[Problem]:
+    """What is wrong with the text whatever it says."""
+    if not source.strip():
+        return [Problem(1, 1, "There is no text.")]
+    try:
+        (clean_line if subject else clean_block)(source, limit=LONGEST)
+    except UnsafeText as refused:
+        return [Problem(1, 1, str(refused))]
+    if subject and "\n" in source:
+        return [Problem(2, 1, "This is one line.")]
+    return [
+        Problem(number, column, f"None of our typefaces has the character {char}.")
+        for number, line in enumerate(source.split("\n"), start=1)
+        for column, char in enumerate(line, start=1)
+        if not typefaces.any_has(char)
+    ]
+
+
+def _print(value: object, name: str, filters: str) -> str:
+    """The Liquid filter through which every value passes."""
+    if not value or (isinstance(value, str) and not value.strip()):
+        if name in _OPTIONAL:
+            return ""
+        raise MissingValue(name)
+    chosen = [FILTERS[filter_name] for filter_name in filters.split()]
+    if isinstance(value, date):
+        text = chosen.pop(0).apply(value) if chosen else long_date(value)
+    else:
+        text = str(value)
+    for kept in chosen:
+        text = kept.apply(text)
+    return typeset(text)
+
+
+_OPTIONAL = frozenset(
+    f"{entry}.{part.name}"
+    for entry, parts in ENTRIES.values()
+    for part in parts.values()
+    if not part.required
+)
+
+
+def _with_yes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, and for conditions whether each is there: Liquid holds "" for true."""
+    return {**values, "yes": {name: bool(value) for name, value in values.items()}}
+
+
+_READY = {"demands": blocks.demands, "grounds": blocks.grounds}
+
+
+class _Environment(Environment):
+    """No loader, no other tags or filters than the compiler writes, and hard limits."""
+
+    loop_iteration_limit = 5_000
+    output_stream_limit = 2_000_000
+    block_nesting_limit = 20
+
+
+# The three that letters have, and the three by which python-liquid itself reads a text.
+_LIQUID_TAGS = ("if", "unless", "for", "content", "output", "illegal")
+
+
+def _environment() -> Environment:
+    environment = _Environment(undefined=StrictUndefined, autoescape=True)
+    environment.filters.clear()
+    environment.add_filter("print", _print)
+    kept = {
+        name: environment.tags[name]
+        for name in ("if", "unless", "for", "content", "output", "illegal")
+    }
+    environment.tags.clear()
+    environment.tags.update(kept)
+    return environment
+
+
+_ENVIRONMENT = _environment()

@@ -1,0 +1,69 @@
+"""The typefaces that ship with the project; a letter never uses another font.
+
+Whole files, one per style, so that a letter is the same bytes on every machine, and so that
+a character that none of them has is refused by name instead of printed as a box.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FOLDER = Path(__file__).parent / "fonts"
+_STYLES = ("Regular", "Bold", "Italic", "BoldItalic")
+# Characters that leave no mark of their own and are therefore no font's business.
+_UNSEEN = frozenset("\n")
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """A family in four styles. `key` is what a letterhead stores."""
+
+    key: str
+    family: str
+    stem: str
+
+    @property
+    def files(self) -> list[Path]:
+        return [FOLDER / f"{self.stem}-{style}.ttf" for style in _STYLES]
+
+
+TYPEFACES = {
+    typeface.key: typeface
+    for typeface in (
+        Typeface("noto-serif", "Noto Serif", "NotoSerif"),
+        Typeface("liberation-serif", "Liberation Serif", "LiberationSerif"),
+    )
+}
+DEFAULT = "noto-serif"
+
+
+def missing(text: str, key: str) -> Iterator[str]:
+    """The characters of `text` that the typeface lacks in any style, each once, in order."""
+    has = _characters(key)
+    return (char for char in dict.fromkeys(text) if ord(char) not in has and char not in _UNSEEN)
+
+
+def any_has(char: str) -> bool:
+    return char in _UNSEEN or any(ord(char) in _characters(key) for key in TYPEFACES)
+
+
+@cache
+def sha256(key: str) -> str:
+    """One SHA-256 (hex) over the files of the typeface."""
+    digest = hashlib.sha256()
+    for path in TYPEFACES[key].files:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@cache
+def _characters(key: str) -> frozenset[int]:
+    styles = []
+    for path in TYPEFACES[key].files:
+        with TTFont(path, lazy=True) as font:
+            styles.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*styles)
