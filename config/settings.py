@@ -5,6 +5,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -13,11 +14,13 @@ from kombu.transport import TRANSPORT_ALIASES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-env.read_env(BASE_DIR / ".env", overwrite=False)
+# Tests name /dev/null here: what a developer configured must not reach them.
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")), overwrite=False)
 
 # --- Where it runs -----------------------------------------------------------------
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -52,6 +55,7 @@ PORTAL_KEY = _secret("PORTAL_KEY")
 SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks over plain HTTP
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECURE else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
@@ -118,12 +122,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         timeout=20,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     )
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {
     # Files under their own SHA-256: letters, scans, logos, imported directories.
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "config.storage.AtomicFileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o600},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -171,6 +178,7 @@ DEFAULT_FROM_EMAIL = env.str(
 # --- Work in the background --------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_IMPORTS = ["config.tasks"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -181,14 +189,17 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 1800,  # longer than the longest task
         "unacked_restore_throttle": 1,
     }
 else:
     TRANSPORT_ALIASES["embedded"] = "config.broker:Transport"
     QUEUE_DIR = DATA_DIR / "queue"
-    CELERY_BROKER_URL = "embedded://"
+    CELERY_BROKER_URL = "embedded://localhost"
+    # One letter after another in the worker's own process: a third of the memory of a pool,
+    # and a task that runs when the worker is told to stop is finished first.
+    CELERY_WORKER_POOL = "solo"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "in"),
         "data_folder_out": str(QUEUE_DIR / "in"),
@@ -199,9 +210,23 @@ else:
     }
     for _folder in ("in", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
+
+
+def _every(task: str, **period: int) -> dict[str, Any]:
+    """A beat entry whose messages expire, so that they do not pile up without a worker."""
+    schedule = timedelta(**period)
+    return {
+        "task": task,
+        "schedule": schedule,
+        "options": {"expires": schedule.total_seconds()},
+    }
+
+
 CELERY_BEAT_SCHEDULE = {
     # A lost message costs at most this long: work is found again from its rows.
-    "sweep": {"task": "letters.tasks.sweep", "schedule": timedelta(seconds=20)},
+    "sweep": _every("letters.tasks.sweep", seconds=20),
+    "beat": _every("config.tasks.beat", seconds=20),
+    "prune-queue": _every("config.tasks.prune_queue", minutes=30),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 
@@ -225,7 +250,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # --- The staff shell ---------------------------------------------------------------
 
-UNFOLD = {
+UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Countersign",
     "SITE_HEADER": "Countersign",
     "SITE_SUBHEADER": "Compliance letter campaigns",

@@ -1,15 +1,25 @@
 """Every address of the program.
 
-`/staff/` is the staff shell, `/admin/` the plain records behind it, `/respond/` and
-`/genuine/` the recipient's pages. The first two need a login; `letters.portal` does not.
+`/staff/` is the staff shell, `/admin/` the plain records behind it, `/respond/` the
+recipient's pages. Everything needs a login but the views of `PUBLIC_VIEWS`.
 """
 
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from config.health import healthz
+
+# Every view that answers without a login. A test compares this list with the addresses
+# below, so that nothing becomes public unnoticed.
+PUBLIC_VIEWS = (
+    "admin:login",
+    "healthz",
+)
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="letters:home"), name="root"),
+    path("healthz", healthz, name="healthz"),
     # The list of all tables is nobody's first page; a login without `next` lands here.
     path("admin/", RedirectView.as_view(pattern_name="letters:home")),
     path("admin/", admin.site.urls),

@@ -11,7 +11,7 @@ def files_of_this_test(settings, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "config.storage.AtomicFileSystemStorage",
             "OPTIONS": {"location": tmp_path / "files"},
         },
     }
