@@ -19,7 +19,7 @@ from django.core.files.storage import FileSystemStorage
 class AtomicFileSystemStorage(FileSystemStorage):
     """`FileSystemStorage` whose `save` either keeps the whole file or nothing."""
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         final = Path(self.path(name))
         self._make_folder(final.parent)
         partial = final.with_name(f".{final.name[:100]}.{uuid.uuid4().hex}.partial")

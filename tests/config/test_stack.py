@@ -1,0 +1,219 @@
+"""Starting, watching and stopping the processes of the Procfile."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import stack
+
+# A house of its own: a web server that listens, a worker and a beat that wait to be stopped.
+SLEEPER = (
+    "import signal,sys,time;signal.signal(signal.SIGTERM,lambda *_:sys.exit(0));time.sleep(300)"
+)
+PROCFILE = f"""\
+web: {sys.executable} -m http.server ${{PORT}} --bind ${{HOST}}
+worker: {sys.executable} -c "{SLEEPER}"
+beat: {sys.executable} -c "{SLEEPER}"
+"""
+MANAGE = "import sys\nprint('manage', *sys.argv[1:], flush=True)\n"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    for folder in ("config", "campaigns/migrations", "letters/migrations", "requirements"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(stack.__file__, tmp_path / "config" / "stack.py")
+    (tmp_path / "requirements" / "app.txt").touch()
+    (tmp_path / "Procfile").write_text(PROCFILE)
+    (tmp_path / "manage.py").write_text(MANAGE)
+    return tmp_path
+
+
+class Running:
+    """A stack under test: its process, what it printed, and its port."""
+
+    def __init__(self, house: Path, **environment: str) -> None:
+        self.house = house
+        self.port = environment.setdefault("PORT", str(free_port()))
+        self.output = house / "output"
+        clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", str(house / "config" / "stack.py")],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**clean, "DATA_DIR": str(house / "var"), "ENV_FILE": "", **environment},
+            )
+
+    def says(self, words: str, within: float = 20) -> str:
+        deadline = time.monotonic() + within
+        while words not in (printed := self.output.read_text()):
+            assert time.monotonic() < deadline, f"never said {words!r}; said: {printed}"
+            time.sleep(0.05)
+        return printed
+
+    def children(self) -> list[int]:
+        """The processes the stack has started, by their parent."""
+        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in tasks.read_text().split()]
+
+    def child_running(self, count: int) -> list[int]:
+        deadline = time.monotonic() + 20
+        while len(pids := self.children()) != count:
+            assert time.monotonic() < deadline, f"children: {pids}"
+            time.sleep(0.05)
+        return pids
+
+
+@pytest.fixture
+def start(house: Path) -> Iterator[type[Running]]:
+    started: list[Running] = []
+
+    def begin(**environment: str) -> Running:
+        started.append(Running(house, **environment))
+        return started[-1]
+
+    yield begin  # type: ignore[misc]
+    for running in started:
+        running.process.kill()
+        running.process.wait()
+
+
+def all_gone(pids: list[int], within: float = 10) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_starts_three_processes_and_stops_them_all(start, how):
+    running = start()
+    said = running.says("Stop it with Ctrl-C")
+    assert f"http://127.0.0.1:{running.port}" in said
+    pids = running.child_running(3)
+    running.process.send_signal(how)
+    assert running.process.wait(20) == 0
+    assert all_gone(pids)
+    assert "Traceback" not in running.output.read_text()
+
+
+def test_a_killed_worker_is_started_again(start):
+    running = start()
+    running.says("Stop it with Ctrl-C")
+    web, worker, beat = running.child_running(3)
+    os.kill(worker, signal.SIGKILL)
+    running.says("worker was killed by SIGKILL; starting it again.")
+    assert set(running.child_running(3)) > {web, beat}
+
+
+def test_a_killed_stack_takes_its_processes_along(start):
+    running = start()
+    running.says("Stop it with Ctrl-C")
+    pids = running.child_running(3)
+    running.process.kill()
+    assert all_gone(pids)
+
+
+def test_a_process_that_never_starts_stops_the_rest(start, house):
+    broken = PROCFILE.replace(SLEEPER, "raise SystemExit(3)", 1)
+    (house / "Procfile").write_text(broken)
+    running = start()
+    assert running.process.wait(30) == 1
+    assert "worker ended with status 3 again and again" in running.output.read_text()
+
+
+def test_two_stacks_on_one_folder_are_refused(start):
+    start().says("Stop it with Ctrl-C")
+    second = start()
+    assert second.process.wait(20) == 1
+    assert "already runs from" in second.output.read_text()
+
+
+def test_a_taken_port_is_refused_by_name(start):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        running = start(PORT=str(taken.getsockname()[1]))
+        assert running.process.wait(20) == 1
+    assert "is taken by another program" in running.output.read_text()
+
+
+def test_the_demo_logins_are_printed(start, house):
+    (house / "var").mkdir()
+    (house / "var" / "demo-logins.txt").write_text("manager  very-random-words\n")
+    assert "manager  very-random-words" in start().says("Stop it with Ctrl-C")
+
+
+def test_a_failed_migration_starts_nothing(start, house):
+    (house / "manage.py").write_text("raise SystemExit('no such table')")
+    running = start()
+    assert running.process.wait(20) == 1
+    said = running.output.read_text()
+    assert "no such table" in said
+    assert "answers at" not in said
+
+
+class TestWhetherToMigrate:
+    """`migrate` costs seconds, so it runs when something could be different."""
+
+    @pytest.fixture(autouse=True)
+    def own_house(self, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stack, "BASE_DIR", house)
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        (house / "campaigns" / "migrations" / "0001_initial.py").touch()
+        self.migrated: list[tuple[str, ...]] = []
+        monkeypatch.setattr(stack, "manage", lambda *words: self.migrated.append(words))
+
+    def database(self, house: Path, *names: str) -> None:
+        with sqlite3.connect(house / "countersign.sqlite3") as database:
+            database.execute("DROP TABLE IF EXISTS django_migrations")
+            database.execute("CREATE TABLE django_migrations (app, name)")
+            database.executemany(
+                "INSERT INTO django_migrations VALUES ('campaigns', ?)", [(name,) for name in names]
+            )
+        database.close()
+
+    def test_the_first_start_migrates(self, house):
+        stack.prepare(house)
+        assert self.migrated
+
+    def test_an_unchanged_house_does_not(self, house):
+        stack.prepare(house)
+        self.database(house, "0001_initial")
+        self.migrated.clear()
+        stack.prepare(house)
+        assert not self.migrated
+
+    @pytest.mark.parametrize("change", ["new code", "older database", "no database", "postgres"])
+    def test_anything_new_does(self, house, monkeypatch, change):
+        stack.prepare(house)
+        self.database(house, "0001_initial")
+        self.migrated.clear()
+        if change == "new code":
+            (house / "letters" / "roles.py").write_text("GRANTS = {}")
+        elif change == "older database":
+            self.database(house)
+        elif change == "no database":
+            (house / "countersign.sqlite3").unlink()
+        else:
+            monkeypatch.setenv("DATABASE_URL", "postgres://somewhere/else")
+        stack.prepare(house)
+        assert self.migrated
