@@ -1,5 +1,7 @@
 """Institutions that can be written to, and what is known of them."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -130,9 +132,11 @@ class Institution(models.Model):
                 known[fact.key] = fact.value
         return known
 
-    def index_for_search(self) -> None:
-        """Set `search_key` from name, aliases and city. Called by whatever writes them."""
-        self.search_key = fold(" ".join([self.name, *self.aliases, self.city, self.state]))
+    def index_for_search(self, numbers: Iterable[str] = ()) -> None:
+        """Set `search_key` from names, place and identifiers. Called by what writes them."""
+        self.search_key = fold(
+            " ".join([self.name, *self.aliases, self.city, self.state, *numbers])
+        )
 
 
 class Identifier(models.Model):
@@ -311,7 +315,12 @@ class ImportRow(models.Model):
     name = models.CharField(max_length=300, blank=True)
     notes = models.JSONField(default=list, blank=True, help_text="Reasons, in sentences.")
     changes = models.JSONField(default=dict, blank=True, help_text="Field: [before, after].")
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True)
+    candidates = models.JSONField(
+        default=list, blank=True, help_text="Institutions that an ambiguous row may be."
+    )
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="import_rows"
+    )
 
     class Meta:
         ordering = ["line"]
