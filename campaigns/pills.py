@@ -8,7 +8,24 @@ from collections.abc import Mapping
 
 from django.db.models import Model
 
+from campaigns.standing import Standing
+
 TONES = ("ok", "warn", "bad", "info", "muted")
+
+STANDINGS: Mapping[Standing, str] = {
+    Standing.WITHDRAWN: "muted",
+    Standing.CONFIRMED: "ok",
+    Standing.CONFIRMED_IN_PART: "info",
+    Standing.CONFIRMED_CONDITIONALLY: "info",
+    Standing.DISPUTED: "bad",
+    Standing.DECLINED: "bad",
+    Standing.NOT_APPLICABLE: "muted",
+    Standing.PENDING: "warn",
+    Standing.WITH_COUNSEL: "warn",
+    Standing.UNDELIVERABLE: "bad",
+    Standing.NO_RESPONSE: "bad",
+    Standing.AWAITING: "muted",
+}
 
 _tones: dict[str, Mapping[str, str]] = {}
 

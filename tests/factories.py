@@ -13,7 +13,9 @@ from campaigns import filestore
 from campaigns.models import (
     Addressee,
     Answer,
+    AnswerEntry,
     Campaign,
+    Channel,
     Contact,
     Demand,
     Fact,
@@ -25,6 +27,7 @@ from campaigns.models import (
 from letters.actions import portal_key
 from letters.merge import reference
 from letters.models import (
+    Dispatch,
     Letter,
     Letterhead,
     LetterTemplate,
@@ -223,3 +226,72 @@ def make_pdf(*, pages: int = 1) -> bytes:
     written = io.BytesIO()
     document.save(written, deterministic_id=True)
     return written.getvalue()
+
+
+def make_many_recipients(campaign: Campaign, mailing: Mailing, count: int) -> None:
+    """Recipients by the thousand, each with a sealed letter that was posted. For page tests."""
+    now = timezone.now()
+    first = next(_number) * 100_000
+    institutions = Institution.objects.bulk_create(
+        Institution(name=f"Institution {first + index}", state="IL", search_key=f"i {index}")
+        for index in range(count)
+    )
+    recipients = Recipient.objects.bulk_create(
+        Recipient(
+            campaign=campaign,
+            institution=institution,
+            chosen_by=campaign.created_by,
+            reach=Recipient.Reach.REACHED,
+            due_at=now - datetime.timedelta(days=1),
+        )
+        for institution in institutions
+    )
+    Answer.objects.bulk_create(
+        Answer(recipient=recipient, demand=demand)
+        for demand in campaign.demands.all()
+        for recipient in recipients
+    )
+    addressees = Addressee.objects.bulk_create(
+        Addressee(recipient=recipient, title="President") for recipient in recipients
+    )
+    letters = Letter.objects.bulk_create(
+        Letter(
+            mailing=mailing,
+            addressee=addressee,
+            recipient=addressee.recipient,
+            position=first + index,
+            reference=f"REF-{first + index}",
+            status=Letter.Status.SEALED,
+            pdf_sha256="0" * 64,
+            page_count=1,
+            sealed_at=now,
+        )
+        for index, addressee in enumerate(addressees)
+    )
+    Dispatch.objects.bulk_create(
+        Dispatch(
+            letter=letter,
+            channel=Dispatch.Channel.POST,
+            status=Dispatch.Status.SENT,
+            sent_at=now,
+            queued_by=campaign.created_by,
+        )
+        for letter in letters
+    )
+
+
+def make_answer(recipient: Recipient, outcome: str, *, number: int = 1, **fields: Any) -> None:
+    """Record, without an audit event, what `recipient` answered to one demand by post."""
+    answer = recipient.answers.get(demand__number=number)
+    entry = AnswerEntry.objects.create(
+        answer=answer,
+        outcome=outcome,
+        respondent_name="Pat Respondent",
+        channel=Channel.POST,
+        received_on=timezone.localdate(),
+        recorded_by=recipient.chosen_by,
+        promised_on=timezone.localdate() if outcome == "will_comply" else None,
+        **fields,
+    )
+    answer.outcome, answer.current_entry = outcome, entry
+    answer.save()

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns import pills
+from campaigns.standing import Standing
 
 register = template.Library()
 
@@ -18,8 +19,30 @@ def pill(row: Model, field: str) -> SafeString:
 
 
 @register.simple_tag
+def standing_pill(standing: Standing) -> SafeString:
+    """Where a recipient stands, with the rule that gave it as a tooltip."""
+    return format_html(
+        '<span class="cs-pill cs-pill--{}" title="{}">{}</span>',
+        pills.STANDINGS[standing],
+        standing.rule,
+        standing.label,
+    )
+
+
+@register.simple_tag
 def pill_of(tone: str, text: str) -> SafeString:
     """A word in a pill where there is no row: {% pill_of "warn" "3 overdue" %}."""
     if tone not in pills.TONES:
         raise ValueError(f"{tone} is not a tone of a pill; there are {', '.join(pills.TONES)}.")
     return format_html('<span class="cs-pill cs-pill--{}">{}</span>', tone, text)
+
+
+@register.filter
+def days(count: int | None) -> str:
+    """Days left in words, as they stand beside a date: 12 days left, today, 3 days past."""
+    if count is None:
+        return ""
+    if count == 0:
+        return "today"
+    unit = "day" if abs(count) == 1 else "days"
+    return f"{abs(count)} {unit} {'left' if count > 0 else 'past'}"

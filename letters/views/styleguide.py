@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 
 from campaigns import pills
 from campaigns.models import AuditEvent
+from campaigns.standing import Standing
 from campaigns.views.shell import StaffPage
 
 
@@ -34,6 +35,7 @@ class Styleguide(StaffPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             pill_fields=[_labelled(name, tones) for name, tones in pills.fields().items()],
+            standings=list(Standing),
             form=SpecimenForm(),
             refused_form=SpecimenForm({"title": "", "letter_date": "soon"}),
             page_obj=Paginator(range(1, 209), 50).get_page(self.request.GET.get("page")),

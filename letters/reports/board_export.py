@@ -1,0 +1,65 @@
+"""The board's list as columns and rows for a spreadsheet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from campaigns.models import Campaign, Identifier, Outcome
+from letters.reports.exports import Value
+from letters.reports.figures import Board, Row
+
+_FIXED = (
+    "Institution",
+    "UNITID",
+    "City",
+    "State",
+    "Country",
+    "Control",
+    "Standing",
+    "Why",
+    "Reach",
+    "Effective deadline",
+    "Days left",
+    "Last letter",
+    "Letter step",
+)
+
+
+def headings(board: Board) -> list[str]:
+    columns = list(_FIXED)
+    for demand in board.demands:
+        name = f"{demand.number}. {demand.title}"
+        columns += [name, f"{demand.number}. promised by", f"{demand.number}. answered on"]
+    return columns
+
+
+def lines(campaign: Campaign, rows: Sequence[Row]) -> Iterator[list[Value]]:
+    unitids = _unitids(campaign)
+    zone = ZoneInfo(campaign.timezone)
+    for row in rows:
+        due_at = row.due_at.astimezone(zone).isoformat() if row.due_at else ""
+        line: list[Value] = [
+            row.name,
+            unitids.get(row.institution_pk, ""),
+            row.city,
+            row.state,
+            row.country,
+            str(row.control.label),
+            row.standing.label,
+            row.standing.rule,
+            str(row.reach.label),
+            due_at,
+            row.days_left,
+            row.letter.reference if row.letter else "",
+            row.letter.step.label if row.letter else "",
+        ]
+        for cell in row.cells:
+            line += [str(Outcome(cell.outcome).label), cell.promised_on, cell.received_on]
+        yield line
+
+
+def _unitids(campaign: Campaign) -> Mapping[int, str]:
+    return dict(
+        Identifier.objects.filter(
+            scheme=Identifier.Scheme.UNITID, institution__recipients__campaign=campaign
+        ).values_list("institution_id", "value")
+    )

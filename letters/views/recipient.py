@@ -1,0 +1,101 @@
+"""One recipient: where it stands and why, what it was sent, what it answered, what happened."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from campaigns.deadlines import printed
+from campaigns.models import Addressee, Answer, Recipient
+from campaigns.standing import standing
+from campaigns.views.shell import StaffPage
+from letters.models import Letter, Response
+from letters.reports.timeline import timeline
+
+
+class RecipientPage(StaffPage, TemplateView):
+    permission_required = "campaigns.view_recipient"
+    template_name = "staff/recipient.html"
+    tab = "letters:board"
+    recipient: Recipient
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.recipient = get_object_or_404(
+            Recipient.objects.select_related("campaign", "institution", "chosen_by"),
+            pk=kwargs["pk"],
+        )
+        self.campaign = self.recipient.campaign
+        return super().get(request, *args, **kwargs)
+
+    def get_title(self) -> str:
+        return self.recipient.institution.name
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        recipient, now = self.recipient, timezone.now()
+        answers = _answers(recipient)
+        letters = _letters(recipient)
+        dispatches = [each for letter in letters for each in letter.dispatches.all()]
+        responses = list(
+            Response.objects.filter(recipient=recipient).select_related("letter", "recorded_by")
+        )
+        return super().get_context_data(
+            recipient=recipient,
+            standing=standing(
+                [answer.outcome for answer in answers],
+                reach=recipient.reach,
+                counsel_appeared=recipient.counsel_appeared_on is not None,
+                withdrawn=recipient.withdrawn_at is not None,
+                due_at=recipient.due_at,
+                now=now,
+            ),
+            deadline=_deadline(recipient),
+            days_left=_days_left(recipient, now),
+            answers=answers,
+            letters=letters,
+            responses=responses,
+            addressees=_addressees(recipient),
+            moments=timeline(recipient, letters, dispatches, responses),
+            **kwargs,
+        )
+
+
+def _answers(recipient: Recipient) -> list[Answer]:
+    return list(
+        recipient.answers.select_related("demand", "current_entry__recorded_by")
+        .prefetch_related("entries__recorded_by")
+        .order_by("demand__number")
+    )
+
+
+def _letters(recipient: Recipient) -> list[Letter]:
+    """With their dispatches, each of which knows its letter."""
+    letters = list(
+        Letter.objects.filter(recipient=recipient)
+        .select_related("mailing", "addressee__contact")
+        .prefetch_related("dispatches")
+        .order_by("-mailing_id", "position")
+    )
+    for letter in letters:
+        for dispatch in letter.dispatches.all():
+            dispatch.letter = letter
+    return letters
+
+
+def _addressees(recipient: Recipient) -> list[Addressee]:
+    return list(recipient.addressees.filter(archived_at=None).select_related("contact"))
+
+
+def _deadline(recipient: Recipient) -> str:
+    if recipient.due_at is None:
+        return ""
+    return printed(recipient.due_at, recipient.campaign.timezone)
+
+
+def _days_left(recipient: Recipient, now: Any) -> int | None:
+    if recipient.due_at is None:
+        return None
+    zone = ZoneInfo(recipient.campaign.timezone)
+    return (recipient.due_at.astimezone(zone).date() - now.astimezone(zone).date()).days

@@ -1,0 +1,103 @@
+"""The board: what it shows, who may open it, and that its cost does not grow."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from campaigns.models import AuditEvent
+from tests.factories import (
+    make_answer,
+    make_campaign,
+    make_institution,
+    make_mailing,
+    make_many_recipients,
+    make_recipient,
+    make_user,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def viewer(client):
+    client.force_login(make_user("viewer"))
+    return client
+
+
+def board_of(campaign):
+    return reverse("letters:board", args=[campaign.pk])
+
+
+@pytest.mark.parametrize("page", ["letters:board", "letters:board_letters"])
+def test_the_board_costs_the_same_for_30_and_3000_recipients(viewer, page):
+    counts = []
+    for number in (30, 3000):
+        campaign = make_campaign(demands=3)
+        make_many_recipients(campaign, make_mailing(make_version(campaign)), number)
+        with CaptureQueriesContext(connection) as queries:
+            response = viewer.get(reverse(page, args=[campaign.pk]))
+        assert response.status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_an_empty_board_says_what_to_do_next(viewer):
+    html = viewer.get(board_of(make_campaign())).content.decode()
+    assert "No recipients yet" in html
+    assert "Choose recipients" in html
+
+
+def test_a_filter_keeps_to_its_rows_and_an_unknown_one_is_named(viewer):
+    campaign = make_campaign()
+    make_recipient(campaign, make_institution("Alpha University", state="CA"))
+    make_recipient(campaign, make_institution("Beta University", state="NY"))
+    html = viewer.get(board_of(campaign), {"place": "CA", "page": "999"}).content.decode()
+    assert "Alpha University" in html
+    assert "Beta University" not in html
+    html = viewer.get(board_of(campaign), {"standing": "wonderful"}).content.decode()
+    assert "passed over" in html
+    assert "Beta University" in html
+
+
+def test_the_board_shows_words_and_never_a_colour_alone(viewer):
+    campaign = make_campaign(demands=1)
+    recipient = make_recipient(campaign, make_institution("Alpha", state="CA"))
+    make_answer(recipient, "declined")
+    html = viewer.get(board_of(campaign)).content.decode()
+    assert 'aria-label="CA: 1 of 1 answered, 0 overdue"' in html
+    assert '<span class="cs-pill cs-pill--bad">Declined</span>' in html
+
+
+def test_a_name_that_is_markup_is_shown_as_typed(viewer):
+    campaign = make_campaign()
+    make_recipient(campaign, make_institution("<script>alert(1)</script>"))
+    html = viewer.get(board_of(campaign)).content.decode()
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_is_a_post_of_the_filtered_rows(viewer, form):
+    campaign = make_campaign()
+    make_recipient(campaign, make_institution("Alpha", state="CA"))
+    make_recipient(campaign, make_institution("Beta", state="NY"))
+    address = reverse("letters:board_export", args=[campaign.pk, form])
+    assert viewer.get(address).status_code == 405
+    response = viewer.post(f"{address}?place=NY")
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["Content-Disposition"].endswith(f'.{form}"')
+    assert b"".join(response.streaming_content)
+    assert "exported 1 recipients" in AuditEvent.objects.get().sentence
+
+
+def test_an_export_in_another_form_is_not_found(viewer):
+    campaign = make_campaign()
+    address = reverse("letters:board", args=[campaign.pk]) + "export/pdf/"
+    assert viewer.post(address).status_code == 404
+
+
+def test_a_person_without_a_role_sees_no_board(client):
+    client.force_login(make_user())
+    assert client.get(board_of(make_campaign())).status_code == 403
