@@ -15,6 +15,7 @@ import pytest
 
 from config import stack
 
+slow = pytest.mark.slow  # each starts a stack of real processes
 # A house of its own: a web server that listens, a worker and a beat that wait to be stopped.
 SLEEPER = (
     "import signal,sys,time;signal.signal(signal.SIGTERM,lambda *_:sys.exit(0));time.sleep(300)"
@@ -103,6 +104,7 @@ def all_gone(pids: list[int], within: float = 10) -> bool:
     return False
 
 
+@slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_starts_three_processes_and_stops_them_all(start, how):
     running = start()
@@ -115,6 +117,7 @@ def test_it_starts_three_processes_and_stops_them_all(start, how):
     assert "Traceback" not in running.output.read_text()
 
 
+@slow
 def test_a_killed_worker_is_started_again(start):
     running = start()
     running.says("Stop it with Ctrl-C")
@@ -124,6 +127,7 @@ def test_a_killed_worker_is_started_again(start):
     assert set(running.child_running(3)) > {web, beat}
 
 
+@slow
 def test_a_killed_stack_takes_its_processes_along(start):
     running = start()
     running.says("Stop it with Ctrl-C")
@@ -132,6 +136,7 @@ def test_a_killed_stack_takes_its_processes_along(start):
     assert all_gone(pids)
 
 
+@slow
 def test_a_process_that_never_starts_stops_the_rest(start, house):
     broken = PROCFILE.replace(SLEEPER, "raise SystemExit(3)", 1)
     (house / "Procfile").write_text(broken)
@@ -140,6 +145,7 @@ def test_a_process_that_never_starts_stops_the_rest(start, house):
     assert "worker ended with status 3 again and again" in running.output.read_text()
 
 
+@slow
 def test_two_stacks_on_one_folder_are_refused(start):
     start().says("Stop it with Ctrl-C")
     second = start()
@@ -147,6 +153,7 @@ def test_two_stacks_on_one_folder_are_refused(start):
     assert "already runs from" in second.output.read_text()
 
 
+@slow
 def test_a_taken_port_is_refused_by_name(start):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -156,12 +163,14 @@ def test_a_taken_port_is_refused_by_name(start):
     assert "is taken by another program" in running.output.read_text()
 
 
+@slow
 def test_the_demo_logins_are_printed(start, house):
     (house / "var").mkdir()
     (house / "var" / "demo-logins.txt").write_text("manager  very-random-words\n")
     assert "manager  very-random-words" in start().says("Stop it with Ctrl-C")
 
 
+@slow
 def test_a_failed_migration_starts_nothing(start, house):
     (house / "manage.py").write_text("raise SystemExit('no such table')")
     running = start()
