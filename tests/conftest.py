@@ -19,6 +19,12 @@ def files_of_this_test(settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """The real hasher is slow on purpose; a suite makes hundreds of people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def no_broker(settings) -> None:
     """Messages stay in memory: what a worker does is tested by calling it."""
     from config.celery import app
