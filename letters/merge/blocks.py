@@ -7,13 +7,16 @@ from markupsafe import Markup, escape
 
 from letters.merge.typography import typeset
 
+# Where the panel "How to respond" goes; `document` puts it there. No typed text can make it.
+RESPONSE = Markup("<!--response-->")
+
 Entry = Mapping[str, object]
 
 
 def demands(entries: Iterable[Entry]) -> Markup:
     """An ordered list with the demands' own numbers; a short demand never breaks."""
     items = (
-        Markup('<li style="counter-set: list-item {}"{}>{}</li>\n').format(
+        Markup('<li style="counter-set: list-item {}; counter-increment: none"{}>{}</li>\n').format(
             int(str(entry["number"])),
             Markup(' class="short"') if len(str(entry["text"])) <= _SHORT else "",
             paragraphs(str(entry["text"])),
@@ -43,7 +46,9 @@ def paragraphs(text: str) -> Markup:
 
 
 def lines(text: str) -> Markup:
-    return Markup("<br>").join(escape(typeset(line.strip())) for line in text.split("\n"))
+    """Typed prose, with the apostrophe that the letter's own text has."""
+    curled = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    return Markup("<br>").join(escape(typeset(line.strip())) for line in curled.split("\n"))
 
 
 # About four lines of print.

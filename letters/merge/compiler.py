@@ -242,14 +242,21 @@ class Compiler:
         keyword, _, rest = tag.inner.partition(" ")
         rest = rest.strip()
         if keyword in BLOCKS and not rest:
-            self.used.add(keyword)
-            self._out.append(f"{{{{ ready.{keyword} }}}}")
+            self._ready_block(tag, keyword)
             return
         act = self._keyword(keyword)
         if act is None:
             self._unknown(tag, "tag", keyword, [*_KEYWORDS, *BLOCKS])
         else:
             act(tag, keyword, rest)
+
+    def _ready_block(self, tag: Tag, name: str) -> None:
+        if name in self.fields:
+            self.used.add(name)
+        printed = f"{{{{ ready.{name} }}}}"
+        if name == "response" and printed in self._out:
+            self._refuse(tag, "The response panel stands in a letter once.")
+        self._out.append(printed)
 
     def _keyword(self, keyword: str) -> Callable[[Tag, str, str], None] | None:
         acts: dict[str, Callable[[Tag, str, str], None]] = {

@@ -122,6 +122,7 @@ ENTRIES: Mapping[str, tuple[str, Mapping[str, Field]]] = {
 BLOCKS: Mapping[str, str] = {
     "demands": "All demands, numbered, each kept whole where it is short",
     "grounds": "All grounds, each with its citation and regulations",
+    "response": "The panel on how to respond; it ends the text where this tag is not used",
 }
 
 FILTERS: Mapping[str, Filter] = {

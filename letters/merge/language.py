@@ -58,7 +58,11 @@ class Template:
         known = {name: values.get(name, "") for name in self.fields}
         for name in ENTRIES:
             known[name] = [_with_yes(entry) for entry in known.get(name) or []]
-        ready = {name: make(known[name]) for name, make in _READY.items()}
+        ready = {
+            "demands": blocks.demands(known["demands"]),
+            "grounds": blocks.grounds(known["grounds"]),
+            "response": blocks.RESPONSE,
+        }
         return self._compiled.render(**_with_yes(known), ready=ready)
 
 
@@ -138,9 +142,6 @@ _OPTIONAL = frozenset(
 def _with_yes(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, and for conditions whether each is there: Liquid holds "" for true."""
     return {**values, "yes": {name: bool(value) for name, value in values.items()}}
-
-
-_READY = {"demands": blocks.demands, "grounds": blocks.grounds}
 
 
 class _Environment(Environment):

@@ -1,0 +1,173 @@
+"""The press's child process: `python -m letters.merge.child`. Sets one document at a time.
+
+It knows no Django, no database and no storage, has no network where the system lets it give
+the network up, and may not grow, run or write beyond its limits. What it is given over its
+standard input is all that it can print.
+
+A frame is four bytes of length, a JSON header, and the bytes that the header announces.
+"""
+
+import ctypes
+import json
+import logging
+import os
+import resource
+import struct
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from letters.merge import typefaces
+
+MEMORY = 1024**3
+FILE_SIZE = 30 * 1024**2
+OPEN_FILES = 64
+STYLESHEET = Path(__file__).parents[2] / "templates" / "documents" / "letter.css"
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+def main() -> None:
+    """Read documents from standard input until it closes, and answer each."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is not an answer
+    _give_up_the_network()
+    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_FSIZE, FILE_SIZE)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    setter = Setter()
+    send(answers, {"ready": True})
+    while received := receive(sys.stdin.buffer):
+        header, body = received
+        os.ftruncate(2, 0)  # standard error is a file of ours: what was said of this letter
+        _allow_cpu(header["cpu_seconds"])
+        answer, pdf = setter.set(header, body)
+        send(answers, answer, pdf)
+
+
+def send(pipe: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+    encoded = json.dumps({**header, "size": len(body)}).encode()
+    pipe.write(struct.pack(">I", len(encoded)) + encoded + body)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """The next frame, or None when the other side has gone."""
+    length = pipe.read(4)
+    if len(length) < 4:
+        return None
+    header = json.loads(pipe.read(struct.unpack(">I", length)[0]))
+    return header, pipe.read(header["size"])
+
+
+def _limit(what: int, most: int) -> None:
+    resource.setrlimit(what, (most, most))
+
+
+def _allow_cpu(seconds: int) -> None:
+    """So many more seconds of processor time, then the kernel ends this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def _give_up_the_network() -> None:
+    """Move to a network namespace without interfaces, where the system permits it.
+
+    Where it does not, the fetcher below is the only wall, as it is meant to suffice.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWNET) != 0:
+        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+class Setter:
+    """WeasyPrint with its stylesheets and fonts loaded once; only that makes it quick."""
+
+    def __init__(self) -> None:
+        warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+        class OnlyOurs(URLFetcher):
+            """Knows the images of the letter at hand and the bundled fonts. All else ends it."""
+
+            def __init__(self) -> None:
+                super().__init__(allowed_protocols=(), allow_redirects=False)
+                self.assets: dict[str, bytes] = {}
+
+            def fetch(self, url: str, headers: object = None) -> Any:
+                scheme, _, name = url.partition(":")
+                if scheme == "asset" and name in self.assets:
+                    return URLFetcherResponse(url, self.assets[name])
+                if scheme == "font" and name in fonts:
+                    return URLFetcherResponse(url, fonts[name].read_bytes())
+                raise FatalURLFetchingError(f"The letter asked for {url[:200]}.")
+
+        fonts = {path.name: path for known in typefaces.TYPEFACES.values() for path in known.files}
+        self._fatal = FatalURLFetchingError
+        self._weasyprint = weasyprint
+        self._fetcher = OnlyOurs()
+        self._fonts = FontConfiguration()
+        self._sheet = weasyprint.CSS(
+            string=font_faces() + STYLESHEET.read_text(),
+            font_config=self._fonts,
+            url_fetcher=self._fetcher,
+        )
+        self._complaints = Complaints()
+        logging.getLogger("weasyprint").addHandler(self._complaints)
+        logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+    def set(self, header: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+        """The answer to one document: its PDF, or why it is refused."""
+        self._complaints.messages.clear()
+        source = self._unpack(header, body)
+        try:
+            document = self._weasyprint.HTML(string=source, url_fetcher=self._fetcher).render(
+                font_config=self._fonts, stylesheets=[self._sheet]
+            )
+            if len(document.pages) > header["most_pages"]:
+                return {"refused": _too_long(len(document.pages), header["most_pages"])}, b""
+            pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+        except self._fatal as refused:
+            return {"refused": str(refused)}, b""
+        if self._complaints.messages:
+            return {"refused": " ".join(self._complaints.messages[:5])}, b""
+        return {"pages": len(document.pages)}, pdf
+
+    def _unpack(self, header: dict[str, Any], body: bytes) -> str:
+        source, rest = body[: header["html"]], body[header["html"] :]
+        self._fetcher.assets = {}
+        for sha256, size in header["assets"]:
+            self._fetcher.assets[sha256], rest = rest[:size], rest[size:]
+        return source.decode()
+
+
+class Complaints(logging.Handler):
+    """What WeasyPrint only warns of: an image it cannot read would simply be left out."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage()[:500])
+
+
+def font_faces() -> str:
+    """The @font-face rules of every bundled typeface."""
+    bold, italic = "font-weight: bold;", "font-style: italic;"
+    return "".join(
+        f'@font-face {{ font-family: "{known.family}"; {style} src: url(font:{path.name}) }}\n'
+        for known in typefaces.TYPEFACES.values()
+        for path, style in zip(known.files, ("", bold, italic, bold + italic), strict=True)
+    )
+
+
+def _too_long(pages: int, most: int) -> str:
+    return f"The letter has {pages} pages; at most {most} are printed."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The letter as one HTML document with its images, ready for the press.
+
+Everything that can be wrong with a letter before it is set is found here, by name: an image
+that storage does not have, a character that the typeface does not have.
+"""
+
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+
+from campaigns import filestore
+from letters.merge import typefaces
+from letters.merge.blocks import RESPONSE
+from letters.merge.content import LetterContent
+from letters.merge.fields import long_date
+from letters.merge.typography import typeset
+
+STYLESHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "letter.css"
+
+
+class RenderRefused(Exception):
+    """The letter cannot be made as it is; the sentence says what to change."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the press is given. `assets` maps SHA-256 to the bytes of an image."""
+
+    html: str
+    assets: dict[str, bytes]
+    typeface: str
+
+
+def make(content: LetterContent) -> Document:
+    """Set the letter. Raises RenderRefused."""
+    source = _html(content)
+    _refuse_missing_characters(source, content.typeface)
+    return Document(source, _assets(content), content.typeface)
+
+
+def input_sha256(content: LetterContent) -> str:
+    """One SHA-256 (hex) over everything that the bytes of the PDF depend on.
+
+    When it differs from the one kept with a rendering, that rendering is stale: the text,
+    the data, an image, the layout, a font or the engine has changed since. Images count by
+    their SHA-256, which is their name.
+    """
+    digest = hashlib.sha256(_setting(content.typeface))
+    digest.update(_html(content).encode())
+    return digest.hexdigest()
+
+
+def _html(content: LetterContent) -> str:
+    return render_to_string(
+        "documents/letter.html",
+        {
+            "letter": content,
+            "title": f"Letter {content.reference} to {content.addressee}",
+            "date": long_date(content.letter_date),
+            "delivery": content.delivery_lines,
+            "address": [typeset(line) for line in content.address_lines],
+            "salutation": typeset(content.salutation),
+            # Both were made by letters.merge.language, which escapes every value.
+            "subject": mark_safe(content.subject),  # noqa: S308
+            "body": mark_safe(_with_panel(content)),  # noqa: S308
+        },
+    )
+
+
+def _with_panel(content: LetterContent) -> str:
+    """The body with the response panel where the text asks for it, or else at its end."""
+    panel = render_to_string(
+        "documents/respond.html",
+        {
+            "letter": content,
+            "deadline": typeset(content.deadline),
+            "qr": mark_safe(_qr(content.response.url)),  # noqa: S308
+        },
+    )
+    if RESPONSE in content.body:
+        return content.body.replace(RESPONSE, panel)
+    return f"{content.body}{panel}"
+
+
+def _qr(url: str) -> str:
+    """The address as an SVG. The mask is fixed: trying all eight costs more than it gives."""
+    code = segno.make(url, error="m", boost_error=False, mask=3, micro=False)
+    drawn: str = code.svg_inline(
+        border=0, omitsize=True, svgclass=None, lineclass=None, title=f"QR code of {url}"
+    )
+    return drawn
+
+
+def _assets(content: LetterContent) -> dict[str, bytes]:
+    wanted = {
+        content.letterhead.logo_sha256: "logo",
+        content.signer.signature_sha256: "signature",
+    }
+    assets = {}
+    for sha256, what in wanted.items():
+        if not sha256:
+            continue
+        try:
+            assets[sha256] = filestore.get(sha256)
+        except (FileNotFoundError, filestore.FileDamaged) as error:
+            raise RenderRefused(
+                f"The {what} is missing or damaged in storage. Upload it again."
+            ) from error
+    return assets
+
+
+def _refuse_missing_characters(source: str, typeface: str) -> None:
+    printed = html.unescape(re.sub(r"<[^>]*>", "", source))
+    lacking = list(typefaces.missing(printed, typeface))
+    if lacking:
+        named = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:5])
+        family = typefaces.TYPEFACES[typeface].family
+        raise RenderRefused(
+            f"{family} has no {named}. Write it in other letters, or choose another typeface."
+        )
+
+
+@cache
+def _setting(typeface: str) -> bytes:
+    """What a letter is set with: engine, layout, fonts."""
+    engine = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen", "segno")
+    parts = [*(f"{name} {version(name)}" for name in engine), typefaces.sha256(typeface)]
+    return "\n".join(parts).encode() + STYLESHEET.read_bytes()

@@ -1,0 +1,229 @@
+"""The press: letters to PDF in a bounded child process that is kept warm.
+
+A hostile or unlucky document can hang WeasyPrint, or take gigabytes, from forty bytes of
+input. So it runs in a child with limits on memory, processor time, wall clock, file size
+and pages; the child is killed when it overruns and the next letter gets a new one. Starting
+one takes about two seconds and setting a letter a fraction of one, so it is kept between
+letters, and renewed now and then because WeasyPrint grows slowly.
+
+The same content gives the same bytes, whatever was rendered before and in whichever process.
+"""
+
+import atexit
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+
+from letters.merge import child, document, typefaces
+from letters.merge.content import LetterContent
+from letters.merge.document import RenderRefused, input_sha256
+
+__all__ = [
+    "Press",
+    "RenderCrashed",
+    "RenderFailed",
+    "RenderRefused",
+    "RenderTimedOut",
+    "Rendered",
+    "input_sha256",
+    "render",
+    "render_many",
+]
+
+MOST_PAGES = 20
+CPU_SECONDS = 20
+WALL_SECONDS = 40.0
+START_SECONDS = 60.0
+LETTERS_PER_CHILD = 300
+_SAID = 4_000  # characters of standard error that are worth keeping
+
+
+class RenderTimedOut(Exception):
+    """The letter took longer than any letter should; its process was ended."""
+
+
+class RenderCrashed(Exception):
+    """The letter's process ended by itself, which no right letter makes it do."""
+
+
+Answer = tuple[dict[str, Any], bytes]
+RenderFailed = RenderRefused | RenderTimedOut | RenderCrashed
+
+
+@dataclass(frozen=True)
+class Rendered:
+    pdf: bytes
+    pages: int
+
+
+def render(content: LetterContent) -> Rendered:
+    """The PDF of one letter. Raises RenderRefused, RenderTimedOut or RenderCrashed."""
+    return _press.render(document.make(content))
+
+
+def render_many(
+    contents: Iterable[LetterContent],
+) -> Iterator[Rendered | RenderRefused | RenderTimedOut | RenderCrashed]:
+    """The outcome of each letter in turn; one that fails does not stop the next."""
+    for content in contents:
+        try:
+            yield render(content)
+        except (RenderRefused, RenderTimedOut, RenderCrashed) as failed:
+            yield failed
+
+
+class Press:
+    """One child process, started when first needed. Safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        most_pages: int = MOST_PAGES,
+        cpu_seconds: int = CPU_SECONDS,
+        wall_seconds: float = WALL_SECONDS,
+        letters_per_child: int = LETTERS_PER_CHILD,
+    ) -> None:
+        self._most_pages = most_pages
+        self._cpu_seconds = cpu_seconds
+        self._wall_seconds = wall_seconds
+        self._letters_per_child = letters_per_child
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def render(self, made: document.Document) -> Rendered:
+        source = made.html.encode()
+        header = {
+            "html": len(source),
+            "assets": [(sha256, len(content)) for sha256, content in made.assets.items()],
+            "most_pages": self._most_pages,
+            "cpu_seconds": self._cpu_seconds,
+        }
+        with self._lock:
+            answer, pdf = self._ask(header, b"".join([source, *made.assets.values()]))
+        if "refused" in answer:
+            raise RenderRefused(answer["refused"])
+        return Rendered(pdf, answer["pages"])
+
+    def close(self) -> None:
+        """End the child. The next letter starts a new one."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def _ask(self, header: dict[str, Any], body: bytes) -> Answer:
+        if self._child is None or not self._child.is_ours() or self._child.letters_left <= 0:
+            self.close()
+            self._child = _Child(self._letters_per_child)
+        try:
+            return self._child.ask(header, body, self._wall_seconds)
+        except (RenderTimedOut, RenderCrashed):
+            self.close()
+            raise
+
+
+class _Child:
+    """The running process, its pipes and the folder it may write to."""
+
+    def __init__(self, letters: int) -> None:
+        self.letters_left = letters
+        self._owner = os.getpid()
+        self._folder = tempfile.mkdtemp(prefix="press-")
+        self._said = Path(self._folder) / "said"
+        with self._said.open("ab") as said:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "letters.merge.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                cwd=self._folder,
+                env=_environment(self._folder),
+                start_new_session=True,  # Ctrl-C is the parent's; closing the pipe ends it
+            )
+        try:
+            self._answer(START_SECONDS)
+        except BaseException:
+            self.close()
+            raise
+
+    def is_ours(self) -> bool:
+        """Whether this process started it: after a fork two would share its pipes."""
+        return self._owner == os.getpid()
+
+    def ask(self, header: dict[str, Any], body: bytes, seconds: float) -> Answer:
+        self.letters_left -= 1
+        try:
+            child.send(cast("Any", self._process.stdin), header, body)
+        except BrokenPipeError as error:
+            raise self._crashed() from error
+        return self._answer(seconds)
+
+    def close(self) -> None:
+        if not self.is_ours():
+            return
+        self._process.kill()
+        self._process.communicate()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _answer(self, seconds: float) -> Answer:
+        pipe = _Patient(cast("Any", self._process.stdout), time.monotonic() + seconds)
+        received = child.receive(cast("Any", pipe))
+        if received is None:
+            raise self._crashed()
+        return received
+
+    def _crashed(self) -> RenderCrashed | RenderTimedOut:
+        code = self._process.wait()
+        if code == -signal.SIGXCPU:
+            return RenderTimedOut("The letter took too much processor time and was stopped.")
+        said = self._said.read_bytes()[-_SAID:].decode(errors="replace").strip()
+        last = said.splitlines()[-1] if said else "it said nothing"
+        return RenderCrashed(f"The letter's process ended ({code}): {last}")
+
+
+class _Patient:
+    """A pipe read until a moment, and not one moment longer."""
+
+    def __init__(self, pipe: Any, until: float) -> None:
+        self._pipe, self._until = pipe, until
+
+    def read(self, size: int) -> bytes:
+        parts = bytearray()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._pipe, selectors.EVENT_READ)
+            while len(parts) < size:
+                if not selector.select(max(self._until - time.monotonic(), 0)):
+                    raise RenderTimedOut("The letter took too long and was stopped.")
+                part = os.read(self._pipe.fileno(), size - len(parts))
+                if not part:
+                    break
+                parts += part
+        return bytes(parts)
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Nothing of ours but where the code is; no key, no database address, no proxy."""
+    return {
+        "PYTHONPATH": str(settings.BASE_DIR),
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "HOME": folder,
+        "TMPDIR": folder,
+        "XDG_CACHE_HOME": folder,
+        "FONTCONFIG_FILE": str(typefaces.FOLDER / "fonts.conf"),
+    }
+
+
+_press = Press()
+atexit.register(_press.close)

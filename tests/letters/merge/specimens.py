@@ -1,0 +1,278 @@
+"""Letters for looking at: the hard cases, as contents. Golden tests and pictures use them."""
+
+import datetime
+import io
+from dataclasses import replace
+
+from PIL import Image, ImageDraw
+
+from campaigns import filestore
+from letters.merge.content import (
+    LetterContent,
+    LetterheadContent,
+    ResponseContent,
+    SignerContent,
+)
+from letters.merge.language import parse
+
+BODY = """\
+We write on behalf of {{ sender_organisation }}, an association of members who take part in
+the programs of colleges and universities throughout the United States, to ask that
+{{ institution_name }} confirm in writing how it meets a duty that it has already accepted.
+
+{% if is_public %}
+As a public institution, {{ institution_name }} acts for the State in all that it does, and its
+duties run to every member of the public.
+{% else %}
+{{ institution_name }} is a private institution. The duty described here does not depend on
+that: it follows from the receipt of federal funds.
+{% endif %}
+
+# The duty
+
+No person in the United States shall, on the ground of race, color, or national origin, be
+excluded from participation in, be denied the benefits of, or be subjected to discrimination
+under any program or activity receiving federal financial assistance. The duty reaches every
+operation of an institution that receives such assistance. We rely on the following:
+
+{% grounds %}
+
+# What we ask
+
+We ask that {{ institution_name }}, through an officer with authority to bind it, take the
+following steps:
+
+{% demands %}
+
+# Time and manner of your answer
+
+Please answer in writing **no later than {{ deadline }}**, quoting our reference
+{{ reference }}. If you need more time, tell us before that day, and say until when. If you
+hold that a statement in this letter is mistaken, tell us which and why; we will correct it.
+
+{% response %}
+
+Until the matter is settled, please preserve the documents that bear on it, in whatever form
+they are kept, and suspend any routine under which they would be destroyed. If we have no
+answer by the day named above, we may bring the matter to the attention of the agencies that
+administer the assistance, and we will record that none was received.
+
+This letter is not a complete statement of the facts or of the law, and nothing in it waives
+any right or remedy. We would rather resolve the matter by agreement, and we thank you for
+your attention to it.
+"""
+
+DEMANDS = [
+    "Confirm that no program, course, clinic, conference, fellowship, scholarship, publication "
+    "or other function of the institution is limited on the ground of race, color, or national "
+    "origin.",
+    "Name the officer who is responsible for compliance, and how that officer can be reached.",
+    "Provide the current text of the institution's non-discrimination policy, or the web "
+    "address at which it is published.",
+    "State whether any complaint under the policy was upheld within the past three academic "
+    "years, and what was done in consequence.",
+]
+GROUNDS = [
+    {
+        "name": "Title VI, Civil Rights Act of 1964",
+        "citation": "42 U.S.C. § 2000d et seq.",
+        "regulations": "34 C.F.R. pt. 100 (ED); 45 C.F.R. pt. 80 (HHS); 28 C.F.R. pt. 42, subpt. C "
+        "(DOJ)",
+    }
+]
+DEADLINE = "5:00 p.m. Eastern Time on Friday, January 8, 2027"
+
+
+def body(
+    institution: str = "Example University",
+    *,
+    source: str = BODY,
+    demands: list[str] = DEMANDS,
+    is_public: bool = True,
+    **values: object,
+) -> str:
+    return parse(source).merge(
+        {
+            "institution_name": institution,
+            "sender_organisation": "the Sample Organisation for Open Programs",
+            "reference": "CNF-2026-0137-B",
+            "deadline": DEADLINE,
+            "is_public": is_public,
+            "demands": [
+                {"number": str(number), "title": "Demand", "text": text}
+                for number, text in enumerate(demands, start=1)
+            ],
+            "grounds": GROUNDS,
+            **values,
+        }
+    )
+
+
+def letter(**changes: object) -> LetterContent:
+    plain = LetterContent(
+        reference="CNF-2026-0137-B",
+        letter_date=datetime.date(2026, 11, 27),
+        letterhead=LetterheadContent(
+            organisation="Sample Organisation for Open Programs",
+            address_lines=("48 Orchard Landing, Suite 210", "Springfield, IL 62701"),
+            contact_lines=("(555) 010-0142", "letters@sample.invalid", "www.sample.invalid"),
+        ),
+        signer=SignerContent(
+            "Alex Sample", "General Counsel", "Sample Organisation for Open Programs"
+        ),
+        response=ResponseContent(
+            "https://letters.sample.invalid/respond/c/k3v7q2m5x9d4t6w8b1n0r5h2jz/",
+            "7QX4M-K2R9T",
+            "https://letters.sample.invalid/respond/",
+        ),
+        address_lines=(
+            "Dr. Robin Q. Example",
+            "President",
+            "Example University",
+            "1200 College Street",
+            "Springfield, IL 62701",
+        ),
+        addressee="Dr. Robin Q. Example",
+        salutation="Dear Dr. Example:",
+        subject="Request to confirm compliance with Title VI, 42\u00a0U.S.C.\u00a0§\u00a02000d: "
+        "Example University",
+        body=body(),
+        deadline=DEADLINE,
+        delivery_lines=("VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED",),
+    )
+    return replace(plain, **changes)
+
+
+def with_images() -> LetterContent:
+    """Logo, signature, side column, label, two channels, enclosures and copies."""
+    plain = letter()
+    return replace(
+        plain,
+        letterhead=replace(
+            plain.letterhead,
+            side_column=("Board of Counsel", "Alex Sample", "Jordan Specimen", "Casey Muster"),
+            logo_sha256=filestore.put(_logo()),
+        ),
+        signer=replace(
+            plain.signer,
+            signature_sha256=filestore.put(_signature()),
+            bar_number="Illinois Bar No. 0000000",
+        ),
+        label="CONFIDENTIAL",
+        delivery_lines=(
+            "VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED",
+            "AND VIA E-MAIL (president@example.invalid)",
+        ),
+        enclosures=("Sample form of confirmation", "Text of 34\u00a0C.F.R. §\u00a0100.3"),
+        copies=("Jane Roe, General Counsel", "Office of the Provost"),
+    )
+
+
+LONG_NAME = (
+    "The Trustees of the Northern and Southern Territories Combined State University College of "
+    "Agriculture, Mechanical Arts, Osteopathic Medicine and Allied Health Sciences at Springfield"
+)
+
+
+def specimens() -> dict[str, LetterContent]:
+    many = [f"{DEMANDS[number % 4]}" for number in range(12)]
+    return {
+        "plain": letter(),
+        "everything": with_images(),
+        "liberation": replace(with_images(), typeface="liberation-serif"),
+        "private": letter(body=body(is_public=False)),
+        "long-name": letter(
+            address_lines=(
+                "Dr. Maria-Theresa Featherstonehaugh-Cholmondeley, M.D., Ph.D., F.A.C.P.",
+                "President",
+                LONG_NAME,
+                "1200 College Street",
+                "Springfield, IL 62701",
+            ),
+            addressee="Dr. Maria-Theresa Featherstonehaugh-Cholmondeley, M.D., Ph.D., F.A.C.P.",
+            salutation="Dear President:",
+            subject=f"Request to confirm compliance with Title VI: {LONG_NAME}",
+            body=body(LONG_NAME),
+        ),
+        "two-line-title": letter(
+            address_lines=(
+                "Robin Example",
+                "Executive Vice President for Health Affairs, Dean of the School of Medicine and "
+                "Chief Executive Officer of the Health System",
+                "School of Medicine",
+                "Example University",
+                "P.O. Box 1200",
+                "Springfield, IL 62701-1200",
+            ),
+            addressee="Robin Example",
+            salutation="Dear Robin Example:",
+        ),
+        "no-contact": letter(
+            address_lines=(
+                "Office of the President",
+                "Example University",
+                "P.O. Box 7",
+                "Springfield, IL 62701",
+            ),
+            addressee="Office of the President",
+            salutation="Dear Sir or Madam:",
+        ),
+        "foreign": letter(
+            address_lines=(
+                "Prof. Łucja Święcicka-Żółć",
+                "Redaktor naczelna",
+                "Časopis Příkladů i Șteağuri, Þórshöfn",
+                "ul. Józefa Piłsudskiego 5/7",
+                "31-120 Kraków",
+                "POLAND",
+            ),
+            addressee="Prof. Łucja Święcicka-Żółć",
+            salutation="Dear Prof. Święcicka-Żółć:",
+            body=body("Časopis Příkladů i Șteağuri, Þórshöfn", is_public=False),
+        ),
+        "twelve-demands": letter(body=body(demands=many)),
+        "hostile-value": letter(
+            address_lines=("Foo _College_ <b>x</b> {{ deadline }}", "1 Main St", "X, IL 60000"),
+            body=body("Foo _College_ <b>x</b> {{ deadline }} # 1. [a](b)"),
+        ),
+        "lists": letter(
+            body=body(
+                source="We ask:\n\n3. first\n4. second, **bold**\n   - inner\n   - inner two\n\n"
+                "Loose:\n\n- one paragraph of words that is long enough to be set on a second "
+                "line of the letter, to see that it hangs\n\n  and its second paragraph\n\n"
+                "- two\n\n> A quotation of somebody.\n\n## Smaller\n\n### Smallest\n\nEnd."
+            )
+        ),
+        "short": letter(body=body(source="Please confirm by {{ deadline }}.\n\nThank you.")),
+    }
+
+
+def ending_at(lines: int) -> LetterContent:
+    """A letter whose text is `lines` short paragraphs, to walk the signature over a page end."""
+    source = "\n\n".join(f"Line {number} of the letter." for number in range(lines))
+    last = "\n\n" + "The last paragraph is some lines long and may be divided. " * 6
+    return letter(body=body(source=source + last))
+
+
+def _logo() -> bytes:
+    picture = Image.new("RGB", (900, 260), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((10, 30, 210, 230), outline="black", width=14)
+    draw.line((60, 130, 105, 180, 170, 80), fill="black", width=18)
+    for number in range(5):
+        draw.rectangle((260, 50 + 36 * number, 860 - 70 * number, 66 + 36 * number), fill="black")
+    return _png(picture)
+
+
+def _signature() -> bytes:
+    picture = Image.new("RGB", (700, 200), "white")
+    draw = ImageDraw.Draw(picture)
+    points = [(20 + x * 6, 100 + (37 * x * x % 120) - 60) for x in range(100)]
+    draw.line(points, fill=(20, 30, 90), width=5, joint="curve")
+    return _png(picture)
+
+
+def _png(picture: Image.Image) -> bytes:
+    kept = io.BytesIO()
+    picture.save(kept, "PNG")
+    return kept.getvalue()

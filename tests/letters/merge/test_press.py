@@ -1,0 +1,268 @@
+"""The press: what it bounds, what it refuses, and that it always gives the same bytes."""
+
+import contextlib
+import io
+import os
+import re
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from letters.merge import document, pages, press, typefaces
+from letters.merge.document import Document
+from letters.merge.press import Press, RenderCrashed, RenderRefused, RenderTimedOut
+from tests.letters.merge import specimens
+
+
+@pytest.fixture(scope="module")
+def small_press():
+    """A press with limits that a test can wait for."""
+    small = Press(most_pages=5, cpu_seconds=3, wall_seconds=6)
+    yield small
+    small.close()
+
+
+def page(body: str, **assets: bytes) -> Document:
+    return Document(f"<html lang=en><title>t</title><body>{body}", assets, "noto-serif")
+
+
+# --- Same input, same bytes ------------------------------------------------------------
+
+
+def test_the_bytes_do_not_depend_on_what_was_rendered_before():
+    first = press.render(specimens.with_images())
+    for content in specimens.specimens().values():
+        press.render(content)
+    assert press.render(specimens.with_images()).pdf == first.pdf
+
+
+def test_the_bytes_do_not_depend_on_the_process():
+    made = document.make(specimens.with_images())
+    mine, other = press._press.render(made), Press()
+    try:
+        assert other.render(made).pdf == mine.pdf
+    finally:
+        other.close()
+
+
+def test_a_press_is_renewed_without_being_noticed():
+    renewed = Press(letters_per_child=1)
+    made = document.make(specimens.letter())
+    try:
+        assert renewed.render(made).pdf == renewed.render(made).pdf
+    finally:
+        renewed.close()
+
+
+def test_threads_share_a_press():
+    made = [document.make(specimens.ending_at(lines)) for lines in range(4)]
+    expected = [press._press.render(one).pdf for one in made]
+    found: dict[int, bytes] = {}
+
+    def work(index: int) -> None:
+        found[index] = press._press.render(made[index]).pdf
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[index] for index in range(4)] == expected
+
+
+def test_the_input_hash_covers_text_data_images_and_typeface():
+    plain = specimens.letter()
+    changed = [
+        plain,
+        replace(plain, body=plain.body + "<p>x</p>"),
+        replace(plain, reference="CNF-2026-0138-9"),
+        replace(plain, typeface="liberation-serif"),
+        replace(plain, signer=replace(plain.signer, signature_sha256="a" * 64)),
+        replace(plain, response=replace(plain.response, short_code="00000-00000")),
+        replace(plain, copies=("A",)),
+    ]
+    assert len({press.input_sha256(content) for content in changed}) == len(changed)
+    assert press.input_sha256(plain) == press.input_sha256(specimens.letter())
+
+
+# --- What a letter is, as a file -------------------------------------------------------
+
+
+def test_a_letter_is_tagged_titled_and_in_its_language():
+    with pikepdf.open(io.BytesIO(press.render(specimens.with_images()).pdf)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "en-US"
+        assert pdf.docinfo["/Title"] == "Letter CNF-2026-0137-B to Dr. Robin Q. Example"
+        assert pdf.docinfo["/Author"] == "Sample Organisation for Open Programs"
+        assert b"pdfuaid" in pdf.Root.Metadata.read_bytes()
+        assert [float(side) for side in pdf.pages[0].mediabox] == [0, 0, 612, 792]
+
+
+@pytest.mark.parametrize("typeface", typefaces.TYPEFACES)
+def test_a_letter_holds_only_its_own_typeface(typeface):
+    letter = replace(specimens.letter(), typeface=typeface)
+    with pikepdf.open(io.BytesIO(press.render(letter).pdf)) as pdf:
+        fonts = {
+            str(font.BaseFont).split("+")[1]
+            for pdf_page in pdf.pages
+            for font in pdf_page.Resources.Font.values()
+        }
+    stem = typefaces.TYPEFACES[typeface].family.replace(" ", "-")
+    assert fonts == {f"{stem}", f"{stem}-Bold"}
+
+
+# --- What it refuses -------------------------------------------------------------------
+
+
+def test_a_character_without_a_glyph_is_refused_by_name():
+    letter = replace(specimens.letter(), addressee="漢字")
+    with pytest.raises(RenderRefused, match=r"Noto Serif has no 漢 \(U\+6F22\), 字 \(U\+5B57\)"):
+        press.render(letter)
+
+
+def test_a_lost_image_is_refused():
+    plain = specimens.letter()
+    lost = replace(plain, signer=replace(plain.signer, signature_sha256="0" * 64))
+    with pytest.raises(RenderRefused, match="signature is missing"):
+        press.render(lost)
+
+
+def test_an_image_that_cannot_be_read_is_refused(small_press):
+    with pytest.raises(RenderRefused, match="image"):
+        small_press.render(page("<img alt=x src='asset:aa'>", aa=b"not an image"))
+
+
+def test_too_many_pages_are_refused(small_press):
+    long = page("<p style='break-after: page'>x</p>" * 9)
+    with pytest.raises(RenderRefused, match="at most 5"):
+        small_press.render(long)
+
+
+@pytest.fixture
+def canary(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("CANARY")
+    return secret
+
+
+FETCHES = [
+    "<img alt=x src='{url}'>",
+    "<p style='background: url({url})'>x</p>",
+    "<p style='background: u\\72l({url})'>x</p>",
+    "<ul style='list-style: url({url})'><li>x</ul>",
+    "<p style='content: url({url})'>x</p>",
+    "<p style='border-image: url({url}) 1; border: 1px solid'>x</p>",
+    "<style>@import '{url}';</style>x",
+    "<style>@import url(data:text/css,x);</style>x",
+    "<style>@font-face {{ font-family: f; src: url({url}) }}</style>x",
+    "<style>@page {{ @top-left {{ content: url({url}) }} }}</style>x",
+    "<style>p::before {{ content: url({url}) }}</style><p>x",
+    "<style>:root {{ --u: url({url}) }} p {{ background: var(--u) }}</style><p>x",
+    "<link rel=stylesheet href='{url}'>x",
+    "<link rel=attachment href='{url}'>x",
+    "<a rel=attachment href='{url}'>x</a>",
+    "<object data='{url}'>x</object>",
+    "<embed src='{url}'>",
+    "<svg xmlns='http://www.w3.org/2000/svg' width=9 height=9><title>t</title>"
+    "<image href='{url}' width=9 height=9 /></svg>",
+]
+
+
+@pytest.mark.parametrize("where", FETCHES)
+@pytest.mark.parametrize("scheme", ["file", "http", "data", "asset", "relative"])
+def test_nothing_but_the_letters_own_images_is_read(where, scheme, canary, small_press):
+    url = {
+        "file": canary.as_uri(),
+        "http": "http://127.0.0.1:9/x.png",
+        "data": "data:image/png;base64,AAAA",
+        "asset": "asset:" + "0" * 64,
+        "relative": str(canary),
+    }[scheme]
+    try:
+        pdf = small_press.render(page(where.format(url=url))).pdf
+    except RenderRefused:
+        return
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert b"CANARY" not in pdf
+        assert not opened.attachments
+        assert "CANARY" not in pages.text(pdf)
+
+
+# --- What it bounds --------------------------------------------------------------------
+
+
+HUNGRY = [
+    "<table><tr><td colspan=1000000>x</table>",
+    "<div style='display:flex'>" * 14 + "x",
+    "<p style='width:{}'>x".format("calc(" * 5000),
+    "<table>" + "<tr><td>x" * 60_000 + "</table>",
+    "<p>" + "<br>" * 400_000,
+    "<p style='padding-left: 1e30px'>x",
+    "<div>" * 30_000 + "x",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("body", HUNGRY)
+def test_a_hungry_document_is_stopped_and_the_next_letter_is_set(body, small_press):
+    started = time.monotonic()
+    with contextlib.suppress(RenderRefused, RenderTimedOut, RenderCrashed):
+        small_press.render(page(body))
+    assert time.monotonic() - started < 12
+    assert small_press.render(page("<p>next")).pages == 1
+
+
+@pytest.mark.slow
+def test_a_document_that_eats_memory_is_stopped(small_press):
+    steps = "".join(f"--v{n}: var(--v{n - 1}) var(--v{n - 1});" for n in range(1, 40))
+    greedy = page(f"<p style='--v0: xxxxxxxx; {steps} font-family: var(--v39)'>x")
+    with pytest.raises((RenderTimedOut, RenderCrashed)):
+        small_press.render(greedy)
+    assert small_press.render(page("<p>next")).pages == 1
+
+
+def test_a_killed_child_is_replaced(small_press):
+    small_press.render(page("<p>x"))
+    os.kill(small_press._child._process.pid, signal.SIGKILL)
+    with pytest.raises(RenderCrashed):
+        small_press.render(page("<p>x"))
+    assert small_press.render(page("<p>x")).pages == 1
+
+
+def test_the_child_has_none_of_our_secrets(small_press):
+    small_press.render(page("<p>x"))
+    kept = Path(f"/proc/{small_press._child._process.pid}/environ").read_text()
+    names = {entry.partition("=")[0] for entry in kept.split("\0") if entry}
+    assert names <= {
+        "PYTHONPATH",
+        "PATH",
+        "LANG",
+        "HOME",
+        "TMPDIR",
+        "XDG_CACHE_HOME",
+        "FONTCONFIG_FILE",
+        "LC_CTYPE",
+    }
+
+
+def test_many_letters_go_on_past_one_that_fails():
+    bad = replace(specimens.letter(), addressee="漢")
+    outcomes = list(press.render_many([specimens.letter(), bad, specimens.letter()]))
+    assert [type(outcome).__name__ for outcome in outcomes] == [
+        "Rendered",
+        "RenderRefused",
+        "Rendered",
+    ]
+
+
+def test_the_response_panel_stands_once_and_only_where_it_was_asked_for():
+    inside = pages.text(press.render(specimens.letter()).pdf)
+    assert inside.count("How to respond") == 1
+    assert inside.index("How to respond") < inside.index("Until the matter")
+    at_end = specimens.letter(body=specimens.body(source="Only this."))
+    assert re.search(r"Only this\.\s+How to respond", pages.text(press.render(at_end).pdf))
