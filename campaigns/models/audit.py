@@ -3,6 +3,7 @@
 import json
 from typing import Any, NoReturn
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 
@@ -63,3 +64,13 @@ class AuditEvent(models.Model):
     def actor_name(self) -> str:
         """The actor's name on the day, as it was hashed; empty where no staff acted."""
         return json.loads(self.payload)["actor_name"]
+
+    @property
+    def subject_url(self) -> str:
+        """Where the subject is shown; empty where it has no page, or its app none any more."""
+        try:
+            model = apps.get_model(self.subject_type)
+        except LookupError:
+            return ""
+        show = getattr(model(pk=self.subject_id), "get_absolute_url", None)
+        return show() if show else ""

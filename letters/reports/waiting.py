@@ -1,0 +1,126 @@
+"""What waits for a person: work that their role lets them do, each with the way to it."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from campaigns.models import Campaign, Ground, Recipient, User
+from letters.models import Dispatch, Letter, Mailing, PrintPack
+
+M = Mailing.Status
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: how many, of what, where. `tone` is that of a pill."""
+
+    what: str
+    where: str
+    url: str
+    tone: str
+    count: int = 1
+
+
+def waiting_for(person: User, now: datetime.datetime) -> list[Task]:
+    """In order of urgency. A person sees only what they may do."""
+    tasks: list[Task] = []
+    if person.has_perm("letters.dispatch_mailing"):
+        tasks += [*_unknown(), *_packs_to_post(), *_approved()]
+    if person.has_perm("letters.approve_mailing"):
+        tasks += _to_approve(person)
+    if person.has_perm("letters.prepare_mailing"):
+        tasks += [*_returned(), *_set_aside(), *_to_fix(), *_overdue(now)]
+    if person.has_perm("campaigns.verify_ground"):
+        tasks += _grounds(now)
+    return tasks
+
+
+def _unknown() -> Iterator[Task]:
+    for mailing in _mailings().annotate(
+        found=Count("letters__dispatches", filter=_dispatched(Dispatch.Status.UNKNOWN))
+    ):
+        if mailing.found:
+            yield _of(mailing, "Find out whether it left", "bad", mailing.found)
+
+
+def _packs_to_post() -> Iterator[Task]:
+    packs = PrintPack.objects.filter(posted_on=None).select_related("mailing__campaign")
+    for pack in packs.exclude(mailing__status=M.CANCELLED).order_by("pk"):
+        yield _of(pack.mailing, "Post the print pack", "warn", pack.letter_count)
+
+
+def _approved() -> Iterator[Task]:
+    for mailing in _mailings().filter(status=M.APPROVED).annotate(found=_sealed()):
+        yield _of(mailing, "Send the approved letters", "warn", mailing.found)
+
+
+def _to_approve(person: User) -> Iterator[Task]:
+    ready = _mailings().filter(status=M.READY).exclude(prepared_by=person)
+    for mailing in ready.annotate(found=_letters(Letter.Status.RENDERED)):
+        yield _of(mailing, "Read and approve", "warn", mailing.found)
+
+
+def _returned() -> Iterator[Task]:
+    for mailing in _mailings().filter(status=M.RETURNED):
+        yield _of(mailing, "Counsel returned it with comments", "bad", 1)
+
+
+def _set_aside() -> Iterator[Task]:
+    aside = _mailings().annotate(found=_letters(Letter.Status.QUARANTINED)).filter(found__gt=0)
+    for mailing in aside.exclude(status=M.CANCELLED):
+        yield _of(mailing, "Letters set aside while rendering", "bad", mailing.found)
+
+
+def _to_fix() -> Iterator[Task]:
+    preparing = _mailings().filter(status=M.PREPARING)
+    for mailing in preparing.annotate(
+        found=Count("findings", filter=Q(findings__severity="red"), distinct=True)
+    ):
+        if mailing.found:
+            yield _of(mailing, "Fix what preflight found", "bad", mailing.found)
+
+
+def _overdue(now: datetime.datetime) -> Iterator[Task]:
+    overdue = Recipient.objects.filter(campaign__archived_at=None).overdue(now).order_by()
+    counts = dict(overdue.values_list("campaign").annotate(found=Count("pk")))
+    for campaign in Campaign.objects.filter(pk__in=counts):
+        yield Task(
+            "Overdue recipients",
+            campaign.title,
+            f"{reverse('letters:board', args=[campaign.pk])}?overdue=on#list",
+            "warn",
+            counts[campaign.pk],
+        )
+
+
+def _grounds(now: datetime.datetime) -> Iterator[Task]:
+    """Only grounds that a campaign cites: an unread catalogue is nobody's task."""
+    cited = Ground.objects.due_for_review(now.date()).filter(campaigns__archived_at=None)
+    for ground in cited.filter(campaigns__isnull=False).distinct():
+        yield Task("Check the ground", ground.name, ground.get_absolute_url(), "warn")
+
+
+def _mailings() -> QuerySet[Mailing]:
+    return (
+        Mailing.objects.filter(campaign__archived_at=None).select_related("campaign").order_by("pk")
+    )
+
+
+def _letters(status: str) -> Count:
+    return Count("letters", filter=Q(letters__status=status), distinct=True)
+
+
+def _sealed() -> Count:
+    return _letters(Letter.Status.SEALED)
+
+
+def _dispatched(status: str) -> Q:
+    return Q(letters__dispatches__status=status)
+
+
+def _of(mailing: Mailing, what: str, tone: str, count: int) -> Task:
+    where = f"{mailing.title}, {mailing.campaign.title}"
+    return Task(what, where, mailing.get_absolute_url(), tone, count)
