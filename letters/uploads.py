@@ -1,0 +1,162 @@
+"""Files that come in: what they are, decided by their content, and what is refused.
+
+A file from outside is never opened in the staff side: it is kept as it came, under its
+SHA-256, and given to staff only as a download. What acts by itself (scripts, launch commands,
+embedded files, macros) is refused with the way out: print it to a new PDF.
+"""
+
+import io
+import json
+import subprocess
+import sys
+import warnings
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from campaigns import filestore
+from campaigns.text import UnsafeText, clean_line
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_FILES = 10
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SUFFIXES = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".docx",)}
+ACCEPT = ",".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
+_MOST_PIXELS = 100_000_000
+_MOST_UNPACKED = 100 * 1024 * 1024
+_PDF_CHECK = Path(__file__).with_name("pdf_check.py")
+_PDF_CHECK_SECONDS = 20
+_WAY_OUT = "Print it to a new PDF and attach that."
+
+
+class UploadRefused(Exception):
+    """The file was not kept; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that was looked at: its name as sent, its type by content, its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file in the store; `name` is as it was sent and is never a path."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+def check(name: str, content: bytes) -> CheckedFile:
+    """Decide what the file is and refuse what is not a plain document or picture."""
+    name = _name(name)
+    if not content:
+        raise UploadRefused(f"{name} is empty.")
+    if len(content) > MOST_BYTES:
+        raise UploadRefused(f"{name} is larger than 10 MB.")
+    for first_bytes, media_type, refuse in _KINDS:
+        if content.startswith(first_bytes):
+            refuse(name, content)
+            return CheckedFile(name, media_type, content)
+    raise UploadRefused(f"{name} is not a PDF, JPEG, PNG or Word (DOCX) file.")
+
+
+def keep(checked: CheckedFile) -> KeptFile:
+    sha256 = filestore.put(checked.content)
+    return KeptFile(sha256, checked.name, checked.media_type, len(checked.content))
+
+
+def download_name(name: str, media_type: str) -> str:
+    """The name a download is saved under: with the suffix of what the file really is."""
+    suffixes = SUFFIXES[media_type]
+    return name if name.lower().endswith(suffixes) else f"{name}{suffixes[0]}"
+
+
+def _name(name: str) -> str:
+    try:
+        cleaned = clean_line(name, limit=200).text
+    except UnsafeText as refusal:
+        raise UploadRefused(
+            "The name of one file holds characters that could disguise it, or is too long. "
+            "Rename the file and attach it again."
+        ) from refusal
+    return cleaned.replace("\\", "/").rpartition("/")[2] or "document"
+
+
+def _refuse_pdf(name: str, content: bytes) -> None:
+    try:
+        looked = subprocess.run(
+            [sys.executable, "-I", str(_PDF_CHECK)],
+            input=content,
+            capture_output=True,
+            timeout=_PDF_CHECK_SECONDS,
+            check=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        raise UploadRefused(f"{name} could not be read safely. {_WAY_OUT}") from error
+    answer = json.loads(looked.stdout)
+    if reason := answer.get("refused"):
+        raise UploadRefused(f"{name} was not taken because {reason}. {_WAY_OUT}")
+    if active := answer["active"]:
+        raise UploadRefused(f"{name} holds {' and '.join(active)}, not text alone. {_WAY_OUT}")
+
+
+def _refuse_picture(name: str, content: bytes) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as picture:
+                width, height = picture.size
+                if width * height > _MOST_PIXELS:
+                    raise UploadRefused(f"{name} has more than 100 million pixels. {_WAY_OUT}")
+                picture.verify()
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        OSError,
+        SyntaxError,
+        ValueError,
+    ) as error:
+        raise UploadRefused(f"{name} is damaged or is not a picture.") from error
+
+
+def _refuse_docx(name: str, content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = {part.filename.lower(): part.file_size for part in package.infolist()}
+            if sum(parts.values()) > _MOST_UNPACKED:
+                raise UploadRefused(f"{name} unpacks to more than 100 MB. {_WAY_OUT}")
+            settings = "word/_rels/settings.xml.rels"
+            links = package.read(settings) if settings in package.namelist() else b""
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        raise UploadRefused(f"{name} is damaged or is not a Word document.") from error
+    if "word/document.xml" not in parts or "[content_types].xml" not in parts:
+        raise UploadRefused(f"{name} is not a PDF, JPEG, PNG or Word (DOCX) file.")
+    if any(_is_active(part) for part in parts) or b"attachedTemplate" in links:
+        raise UploadRefused(
+            f"{name} holds macros, embedded files or a template from elsewhere. {_WAY_OUT}"
+        )
+
+
+def _is_active(part: str) -> bool:
+    return part.startswith(("word/embeddings/", "word/activex/")) or part.endswith(
+        ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs")
+    )
+
+
+_KINDS: tuple[tuple[bytes, str, Callable[[str, bytes], None]], ...] = (
+    (b"%PDF-", PDF, _refuse_pdf),
+    (b"\xff\xd8\xff", JPEG, _refuse_picture),
+    (b"\x89PNG\r\n\x1a\n", PNG, _refuse_picture),
+    (b"PK\x03\x04", DOCX, _refuse_docx),
+)
