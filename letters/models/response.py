@@ -9,6 +9,14 @@ from campaigns.models import AnswerEntry, Channel, Recipient
 from letters.models.letter import Letter
 
 
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def receipt_to_send(self) -> "ResponseQuerySet":
+        """Responses whose receipt was asked for by e-mail and that no worker has taken up."""
+        return self.exclude(respondent_email="").filter(
+            channel=Channel.PORTAL, receipt_claimed_at=None
+        )
+
+
 class Response(models.Model):
     """One statement from a recipient; it answers some or all demands.
 
@@ -28,10 +36,23 @@ class Response(models.Model):
     respondent_email = models.EmailField(blank=True)
     note = models.TextField(blank=True)
     receipt = models.CharField(max_length=40, unique=True, help_text="The receipt's number.")
+    receipt_sha256 = models.CharField(
+        max_length=64, help_text="The receipt's text, in which everything that was said is kept."
+    )
+    # At most once: a claim that was not followed by a sending is looked at, never repeated.
+    receipt_claimed_at = models.DateTimeField(null=True, blank=True)
+    receipt_sent_at = models.DateTimeField(null=True, blank=True)
+    submission = models.CharField(
+        max_length=36,
+        blank=True,
+        help_text="Drawn when the form was checked: pressing twice records once.",
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_on", "-pk"]
@@ -41,6 +62,9 @@ class Response(models.Model):
                 condition=Q(channel="portal", recorded_by=None)
                 | (~Q(channel="portal") & Q(recorded_by__isnull=False)),
                 name="staff_record_responses_from_elsewhere",
+            ),
+            models.UniqueConstraint(
+                fields=["submission"], condition=~Q(submission=""), name="submission_once"
             ),
         ]
 

@@ -1,0 +1,65 @@
+"""Sending receipts by e-mail to those who asked for one on the response page.
+
+At most once: a response is claimed before its message is handed over, and a claim that
+ended in an error is shown to staff and never repeated by itself.
+"""
+
+import datetime
+import logging
+import smtplib
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from campaigns import filestore
+from letters.models import Response
+
+logger = logging.getLogger(__name__)
+
+
+def send_waiting(*, now: datetime.datetime) -> int:
+    """Send every receipt that nobody has taken up; returns how many left."""
+    waiting = Response.objects.receipt_to_send().values_list("pk", flat=True)
+    return sum(_send(pk, now) for pk in list(waiting))
+
+
+def _send(pk: int, now: datetime.datetime) -> bool:
+    if not Response.objects.receipt_to_send().filter(pk=pk).update(receipt_claimed_at=now):
+        return False  # another worker took it
+    response = Response.objects.select_related(
+        "letter", "recipient__campaign__sender__letterhead"
+    ).get(pk=pk)
+    try:
+        message(response).send()
+    except (smtplib.SMTPException, OSError) as error:
+        logger.error("The receipt %s may not have left: %s", response.receipt, error)
+        return False
+    Response.objects.filter(pk=pk).update(receipt_sent_at=timezone.now())
+    return True
+
+
+def message(response: Response) -> EmailMessage:
+    """The e-mail that carries the receipt, its text attached byte for byte."""
+    letterhead = response.recipient.campaign.sender.letterhead
+    text = filestore.get(response.receipt_sha256)
+    body = render_to_string(
+        "emails/receipt.txt",
+        {
+            "organisation": letterhead.organisation,
+            "reply_to": letterhead.email,
+            "reference": response.letter.reference if response.letter else "",
+            "receipt": response.receipt,
+            "sha256": response.receipt_sha256,
+            "text": text.decode(),
+        },
+    )
+    email = EmailMessage(
+        subject=f"Receipt {response.receipt}: your answer was received",
+        body=body,
+        to=[response.respondent_email],
+        reply_to=[letterhead.email] if letterhead.email else None,
+        headers={"Auto-Submitted": "auto-replied"},
+    )
+    email.attach(f"{response.receipt}.txt", text, "text/plain")
+    return email

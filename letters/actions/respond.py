@@ -1,0 +1,202 @@
+"""A response came in: through the recipient's page, or by post, e-mail or phone.
+
+Each is one transaction: the response, its documents, an answer entry for each demand it
+speaks to, and the receipt that holds every word of it.
+"""
+
+import datetime
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from campaigns import audit, filestore
+from campaigns.actions import Refused, answer
+from campaigns.actions.answer import Respondent, Statement
+from campaigns.models import Channel, Recipient, User
+from letters.actions.wake import wake
+from letters.models import Letter, Response, ResponseDocument, ResponseItem
+from letters.reports import receipt
+from letters.uploads import KeptFile
+
+SEND_RECEIPTS = "letters.tasks.send_receipts"
+# Read out over the phone, so without letters that look or sound like another.
+_RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class NothingAnswered(Refused):
+    """A response answers at least one demand."""
+
+
+class AnsweredTwice(Refused):
+    """One response says one thing on one demand."""
+
+
+class NotFromHere(Refused):
+    """What came through the response page is not typed in by staff."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a response says on one demand, and where it says it."""
+
+    statement: Statement
+    quotation: str = ""
+    page: str = ""
+
+
+@transaction.atomic
+def answer_by_portal(
+    *,
+    letter: Letter,
+    items: Sequence[Item],
+    respondent: Respondent,
+    email: str,
+    documents: Sequence[KeptFile],
+    submission: str,
+    now: datetime.datetime,
+) -> Response:
+    """Record what the recipient submitted on its page.
+
+    `submission` was drawn when the answers were checked. Pressing the button twice, or
+    going back and pressing it again, gives the response that was recorded first.
+    """
+    recipient = _locked(letter.recipient_id)
+    if earlier := Response.objects.filter(submission=submission).first():
+        return earlier
+    today = now.astimezone(ZoneInfo(recipient.campaign.timezone)).date()
+    response = Response(
+        recipient=recipient,
+        letter=letter,
+        channel=Channel.PORTAL,
+        received_on=today,
+        respondent_email=email,
+        submission=submission,
+    )
+    _write(response, items, respondent, documents, on=today, by=None)
+    if email:
+        wake(SEND_RECEIPTS)
+    return response
+
+
+@transaction.atomic
+def record_response(
+    *,
+    recipient: Recipient,
+    letter: Letter | None,
+    channel: str,
+    received_on: datetime.date,
+    items: Sequence[Item],
+    respondent: Respondent,
+    email: str,
+    note: str,
+    scans: Sequence[KeptFile],
+    on: datetime.date,
+    by: User,
+) -> Response:
+    """Record what came by post, e-mail or phone, as `by` read it."""
+    if channel == Channel.PORTAL:
+        raise NotFromHere("Choose whether it came by post, e-mail or phone.")
+    response = Response(
+        recipient=_locked(recipient.pk),
+        letter=letter,
+        channel=channel,
+        received_on=received_on,
+        respondent_email=email,
+        note=note,
+        recorded_by=by,
+    )
+    _write(response, items, respondent, scans, on=on, by=by)
+    return response
+
+
+def _write(
+    response: Response,
+    items: Sequence[Item],
+    respondent: Respondent,
+    documents: Sequence[KeptFile],
+    *,
+    on: datetime.date,
+    by: User | None,
+) -> None:
+    demands = [item.statement.demand.pk for item in items]
+    if not demands:
+        raise NothingAnswered("Answer at least one demand.")
+    if len(set(demands)) < len(demands):
+        raise AnsweredTwice("One demand has two answers in one response. Keep one of them.")
+    response.respondent_name = respondent.name
+    response.respondent_title = respondent.title
+    response.respondent_authority = respondent.authority
+    response.receipt = _receipt_number(on)
+    response.save()
+    for item in items:
+        _write_item(response, item, respondent, on=on, by=by)
+    ResponseDocument.objects.bulk_create(
+        ResponseDocument(
+            response=response,
+            sha256=document.sha256,
+            file_name=document.name,
+            media_type=document.media_type,
+            size=document.size,
+        )
+        for document in documents
+    )
+    response.receipt_sha256 = filestore.put(receipt.text(response).encode())
+    response.save(update_fields=["receipt_sha256"])
+    _write_event(response, respondent, items=len(items), by=by)
+
+
+def _write_item(
+    response: Response, item: Item, respondent: Respondent, *, on: datetime.date, by: User | None
+) -> None:
+    entry = answer.record(
+        recipient=response.recipient,
+        statement=item.statement,
+        respondent=respondent,
+        channel=response.channel,
+        received_on=response.received_on,
+        on=on,
+        by=by,
+    )
+    ResponseItem.objects.create(
+        response=response, entry=entry, quotation=item.quotation, page=item.page
+    )
+
+
+def _write_event(
+    response: Response, respondent: Respondent, *, items: int, by: User | None
+) -> None:
+    count = f"{items} demand{'' if items == 1 else 's'}"
+    if by is None:
+        sentence = f"{respondent} of {response.recipient} answered {count} on the response page"
+    else:
+        channel = response.get_channel_display().lower()
+        sentence = (
+            f"recorded what {respondent} of {response.recipient} answered to {count} by {channel}"
+        )
+    audit.record(
+        "response.recorded",
+        subject=response,
+        by=by,
+        campaign=response.recipient.campaign,
+        sentence=f"{sentence} (receipt {response.receipt}).",
+        receipt=response.receipt,
+        receipt_sha256=response.receipt_sha256,
+        documents=[document.sha256 for document in response.documents.all()],
+    )
+
+
+def _locked(recipient_pk: int) -> Recipient:
+    """The recipient, held until the end: of two submissions at once, one waits for the other."""
+    return (
+        Recipient.objects.select_for_update(of=("self",))
+        .select_related("campaign", "institution")
+        .get(pk=recipient_pk)
+    )
+
+
+def _receipt_number(on: datetime.date) -> str:
+    drawn = "".join(secrets.choice(_RECEIPT_LETTERS) for _ in range(8))
+    return f"R-{on.year}-{drawn[:4]}-{drawn[4:]}"
