@@ -92,6 +92,15 @@ def printed(moment: datetime.datetime, tz: str | ZoneInfo) -> str:
     return f"{clock} {_zone_name(local, zone)} on {written(local.date())}"
 
 
+def relative(moment: datetime.datetime, now: datetime.datetime, tz: str | ZoneInfo) -> str:
+    """How far off a deadline is, in days of its own zone: 12 days left, today, 3 days ago."""
+    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(tz)
+    days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if moment < now:
+        return "earlier today" if days == 0 else _days(-days, "ago")
+    return "today" if days == 0 else _days(days, "left")
+
+
 def written(day: datetime.date) -> str:
     """A day in words: Friday, January 8, 2027."""
     return f"{day:%A}, {day:%B} {day.day}, {day.year}"
@@ -125,6 +134,10 @@ def _last_day(
             skipped += closed
         return last, skipped
     raise ValueError(f"A deadline is counted in calendar or business days, not {unit!r}.")
+
+
+def _days(count: int, way: str) -> str:
+    return f"{count} day{'' if count == 1 else 's'} {way}"
 
 
 def _closed_days_from(day: datetime.date) -> Iterator[Skipped]:

@@ -15,6 +15,15 @@ from config.health import healthz
 PUBLIC_VIEWS = (
     "admin:login",
     "healthz",
+    "portal:start",
+    "portal:enter",
+    "portal:leave",
+    "portal:letter",
+    "portal:letter_page",
+    "portal:letter_pdf",
+    "portal:answer",
+    "portal:receipt",
+    "portal:receipt_text",
 )
 
 urlpatterns = [

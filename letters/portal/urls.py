@@ -1,6 +1,18 @@
 """The recipient's pages. Public: no account, no JavaScript; only a POST changes anything."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from letters.portal import answer, entrance, letter
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", entrance.start, name="start"),
+    path("c/<str:code>/", entrance.enter, name="enter"),
+    path("leave/", entrance.leave, name="leave"),
+    path("letter/", letter.letter, name="letter"),
+    path("letter/page/<int:number>.png", letter.letter_page, name="letter_page"),
+    path("letter/letter.pdf", letter.letter_pdf, name="letter_pdf"),
+    path("answer/", answer.answer, name="answer"),
+    path("receipt/<str:number>/", answer.receipt, name="receipt"),
+    path("receipt/<str:number>/receipt.txt", answer.receipt_text, name="receipt_text"),
+]

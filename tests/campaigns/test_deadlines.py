@@ -97,6 +97,22 @@ def test_a_deadline_is_printed_with_its_zone_and_weekday(moment, zone, expected)
     assert printed(utc, zone) == f"{expected} on Friday, January 8, 2027"
 
 
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-12-31T23:59:00-05:00", "8 days left"),
+        ("2027-01-07T23:59:00-05:00", "1 day left"),
+        ("2027-01-08T00:01:00-05:00", "today"),
+        ("2027-01-08T17:01:00-05:00", "earlier today"),
+        ("2027-01-09T00:01:00-05:00", "1 day ago"),
+        ("2027-01-11T00:01:00-05:00", "3 days ago"),
+    ],
+)
+def test_days_are_counted_by_the_calendar_of_the_deadlines_zone(now, expected):
+    moment = datetime.datetime(2027, 1, 8, 22, tzinfo=datetime.UTC)
+    assert deadlines.relative(moment, datetime.datetime.fromisoformat(now), EASTERN) == expected
+
+
 def test_a_deadline_on_its_own_start_is_refused():
     with pytest.raises(ValueError, match="at least one day"):
         compute(day("2026-06-04"), 0, "calendar", True, FIVE, EASTERN)

@@ -1,0 +1,228 @@
+"""What a recipient types: the way in, and the answer, demand by demand, in plain words."""
+
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.datastructures import MultiValueDict
+
+from campaigns.models import Demand, Outcome
+from campaigns.views.fields import LineField
+from letters import uploads
+from letters.actions.respond import Item
+from letters.answer_forms import DemandForm, DocumentsField, RespondentForm
+from letters.models import PortalKey
+from letters.portal.door import SECONDS
+from letters.uploads import KeptFile
+
+# What each outcome means to the person who chooses it.
+IN_PLAIN_WORDS: Mapping[str, str] = {
+    Outcome.COMPLIED: "We have done this",
+    Outcome.ALREADY_COMPLIANT: "We were already doing this before the letter came",
+    Outcome.WILL_COMPLY: "We will do this by a date",
+    Outcome.PARTIAL: "We do, or will do, part of this",
+    Outcome.CONDITIONAL: "We will do this on a condition",
+    Outcome.UNDER_REVIEW: "We are still considering this",
+    Outcome.NEEDS_CLARIFICATION: "We need something explained before we can answer",
+    Outcome.DISPUTES_PREMISE: "We dispute the facts or the legal basis",
+    Outcome.NOT_APPLICABLE: "This does not apply to us",
+    Outcome.DECLINED: "We decline to do this",
+}
+# Answers that say nothing without words: which part, which condition, which question.
+_NEED_WORDS: Mapping[str, str] = {
+    Outcome.PARTIAL: "Say which part.",
+    Outcome.CONDITIONAL: "Say what the condition is.",
+    Outcome.NEEDS_CLARIFICATION: "Say what needs explaining.",
+}
+# Field: label, hint, and what is said where it was left empty.
+_WHO = {
+    "name": ("Your name", "", "Enter your name."),
+    "title": (
+        "Your title or office",
+        "For example Dean, or General Counsel",
+        "Enter your title or office.",
+    ),
+    "authority": (
+        "Your authority to answer for the institution",
+        "For example: I am the dean, or: authorised by the President",
+        "Say on what authority you answer for the institution.",
+    ),
+}
+_SALT = "letters.portal.answer"
+
+
+class EntranceForm(forms.Form):
+    """The reference and the short code that stand in the letter."""
+
+    reference = LineField(
+        label="Reference",
+        help_text="For example CNF-2026-0137-B",
+        max_length=60,
+        error_messages={"required": "Enter the reference of your letter."},
+    )
+    short_code = LineField(
+        label="Short code",
+        help_text="Ten letters and digits, for example 7KQ2M-4XJ9P",
+        max_length=40,
+        error_messages={"required": "Enter the short code of your letter."},
+    )
+
+
+class PortalDemandForm(DemandForm):
+    """One demand, with the choices in plain words and room to explain."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcome = self.fields["outcome"]
+        outcome.widget = forms.RadioSelect()
+        outcome.choices = list(IN_PLAIN_WORDS.items())  # type: ignore[attr-defined]
+        self.fields["text"].label = "Explain your answer, or quote your policy"
+        self.fields["promised_on"].label = "The date by which you will do this"
+        self.fields["promised_on"].help_text = "Only if you chose “We will do this by a date”"
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if (words := _NEED_WORDS.get(given.get("outcome", ""))) and not given.get("text"):
+            self.add_error("text", words)
+        return given
+
+    def chosen(self) -> str:
+        return IN_PLAIN_WORDS.get(self.cleaned_data["outcome"], "")
+
+
+class PortalRespondentForm(RespondentForm):
+    """Who answers for the institution, and by what right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, hint, error) in _WHO.items():
+            self.fields[name].label = label
+            self.fields[name].help_text = hint
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = error
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["title"].widget.attrs["autocomplete"] = "organization-title"
+        self.fields["email"].label = "Your e-mail address, if you want a receipt by e-mail"
+        self.fields["email"].help_text = "Used for nothing else"
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
+class DocumentsForm(forms.Form):
+    documents = DocumentsField(
+        label="Attach documents",
+        required=False,
+        help_text=(
+            "A signed reply, a policy, evidence. PDF, JPEG, PNG or Word (DOCX), "
+            "up to 10 MB each, at most 10 files"
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed and attached so far, carried from page to page under our signature.
+
+    `fields` are the form's own fields as they were posted; `submission` is drawn once, so
+    that the answer is recorded once however often it is submitted.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[KeptFile] = ()
+    submission: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def sealed(self, key: PortalKey) -> str:
+        """As text for a hidden field; it opens for the same letter only."""
+        content = {
+            "letter": key.letter_id,
+            "fields": dict(self.fields),
+            "files": [asdict(file) for file in self.files],
+            "submission": self.submission,
+        }
+        return signing.dumps(content, salt=_SALT, compress=True)
+
+    @classmethod
+    def unsealed(cls, text: str, key: PortalKey) -> "Draft":
+        """Raises signing.BadSignature where it was changed, is too old, or of another letter."""
+        content = signing.loads(text, salt=_SALT, max_age=SECONDS)
+        if content["letter"] != key.letter_id:
+            raise signing.BadSignature("The draft belongs to another letter.")
+        files = tuple(KeptFile(**file) for file in content["files"])
+        return cls(content["fields"], files, content["submission"])
+
+
+class AnswerPage:
+    """The whole answer page: every demand, who answers, and the documents."""
+
+    def __init__(
+        self,
+        demands: list[Demand],
+        draft: Draft,
+        *,
+        today: datetime.date | None = None,
+        files: MultiValueDict | None = None,
+        bound: bool = True,
+    ) -> None:
+        data = draft.fields if bound else None
+        self.demands = [
+            PortalDemandForm(data, demand=demand, not_before=today) for demand in demands
+        ]
+        self.respondent = PortalRespondentForm(data)
+        self.documents = DocumentsForm({}, files if files is not None else MultiValueDict())
+        self.draft = draft
+
+    def is_valid(self) -> bool:
+        """Whether it can be submitted; documents that passed are kept in either case."""
+        found = self.errors()
+        self._keep_documents()
+        if not found and not any(form.statement() for form in self.demands):
+            self.demands[0].add_error("outcome", "Answer at least one demand.")
+        return not self.errors()
+
+    def errors(self) -> list[tuple[str, str]]:
+        """Every error with the id of the field it is about, in the order of the page."""
+        return [
+            (_anchor(form, name), f"{_place(form)}{message}")
+            for form in self._forms()
+            for name, messages in form.errors.items()
+            for message in messages
+        ]
+
+    def items(self) -> list[Item]:
+        statements = [form.statement() for form in self.demands]
+        return [Item(statement) for statement in statements if statement]
+
+    def _forms(self) -> list[forms.Form]:
+        return [*self.demands, self.respondent, self.documents]
+
+    def _keep_documents(self) -> None:
+        """Files cannot be put back into a form: what was good is kept while errors are mended."""
+        field = self.documents.fields["documents"]
+        new = [uploads.keep(file) for file in field.taken]  # type: ignore[attr-defined]
+        known = {file.sha256 for file in self.draft.files}
+        files = [*self.draft.files, *(file for file in new if file.sha256 not in known)]
+        if len(files) > uploads.MOST_FILES:
+            self.documents.add_error("documents", "At most 10 files can be attached.")
+            files = files[: uploads.MOST_FILES]
+        self.draft = Draft(self.draft.fields, tuple(files), self.draft.submission)
+
+
+def field_names(demands: list[Demand]) -> list[str]:
+    """The names of every field of the page, documents aside."""
+    page = AnswerPage(demands, Draft(), bound=False)
+    named = [*page.demands, page.respondent]
+    return [form.add_prefix(name) for form in named for name in form.fields]
+
+
+def _anchor(form: forms.Form, name: str) -> str:
+    """The id to jump to: of a set of choices, its first."""
+    if isinstance(form.fields[name].widget, forms.RadioSelect):
+        return f"{form[name].auto_id}_0"
+    return form[name].auto_id
+
+
+def _place(form: forms.Form) -> str:
+    return f"Demand {form.demand.number}: " if isinstance(form, DemandForm) else ""

@@ -1,0 +1,77 @@
+"""The recipient reads its letter: pages, deadline, demands, and what is on record."""
+
+import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from campaigns import filestore
+from campaigns.deadlines import printed, relative
+from campaigns.models import Answer
+from letters.merge import pages
+from letters.models import Letter, PortalKey
+from letters.portal.door import opened
+
+_NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+@require_safe
+@opened
+def letter(request: HttpRequest, key: PortalKey) -> HttpResponse:
+    pdf = filestore.get(key.letter.pdf_sha256)
+    context = {
+        **about(key.letter, timezone.now()),
+        "pages": range(1, (key.letter.page_count or 0) + 1),
+        "text": pages.text(pdf),
+        "answers": _on_record(key.letter),
+    }
+    return render(request, "portal/letter.html", context)
+
+
+@require_safe
+@opened
+def letter_page(request: HttpRequest, key: PortalKey, number: int) -> HttpResponse:
+    """One page of the sealed letter as a picture."""
+    pdf = filestore.get(key.letter.pdf_sha256)
+    try:
+        picture = pages.page_png(pdf, number, width=1200)
+    except pages.NoSuchPage as error:
+        raise Http404(str(error)) from error
+    return HttpResponse(picture, content_type="image/png")
+
+
+@require_safe
+@opened
+def letter_pdf(request: HttpRequest, key: PortalKey) -> HttpResponse:
+    """The sealed bytes."""
+    response = HttpResponse(filestore.get(key.letter.pdf_sha256), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{key.letter.reference}.pdf"'
+    return response
+
+
+def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
+    """What every page of an open letter says: who wrote, to whom, on what, by when."""
+    campaign = letter.recipient.campaign
+    due_at = max(letter.mailing.printed_deadline, letter.recipient.due_at or _NEVER)
+    return {
+        "letter": letter,
+        "campaign": campaign,
+        "recipient": letter.recipient,
+        "sender": campaign.sender,
+        "deadline": printed(due_at, campaign.timezone),
+        "days_left": relative(due_at, now, campaign.timezone),
+        "is_over": due_at < now,
+        "demands": list(campaign.demands.all()),
+    }
+
+
+def _on_record(letter: Letter) -> list[Answer]:
+    """What the institution has answered so far, by whichever of its people."""
+    return list(
+        letter.recipient.answers.filter(current_entry__isnull=False)
+        .select_related("demand", "current_entry")
+        .order_by("demand__number")
+    )
