@@ -30,3 +30,9 @@ def no_broker(settings) -> None:
     from config.celery import app
 
     app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings) -> None:
+    """A real hash is slow on purpose; making it was half the time of a test with people in it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
