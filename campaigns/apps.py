@@ -9,10 +9,11 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from campaigns import menu, pills, roles
+        from campaigns import checklist, menu, pills, roles
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         pills.add_own()
+        checklist.add_own()
         menu.add(
             menu.Entry(
                 "Record",
@@ -32,3 +33,17 @@ class CampaignsConfig(AppConfig):
             ),
         )
         menu.add_tabs(menu.Tab("History", "campaigns:campaign_history", order=90))
+        menu.add(
+            menu.Entry(
+                "Work",
+                "Campaigns",
+                "campaigns:campaigns",
+                "campaign",
+                permission="campaigns.view_campaign",
+                order=20,
+            ),
+        )
+        menu.add_tabs(
+            menu.Tab("Details", "campaigns:campaign", order=20),
+            menu.Tab("Recipients", "campaigns:recipients", order=30),
+        )
