@@ -1,8 +1,12 @@
 """What every test has: files in a folder of its own, and no work sent to a broker."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +40,15 @@ def no_broker(settings) -> None:
 def cheap_passwords(settings) -> None:
     """A real hash is slow on purpose; making it was half the time of a test with people in it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def query_count() -> Callable[[Client, str], int]:
+    """How many queries one page takes; a list takes the same for few rows and for many."""
+
+    def count(client: Client, address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    return count
