@@ -45,6 +45,7 @@ class Details:
     email: str = ""
     website: str = ""
     side_column: str = ""
+    typeface: str = Letterhead.Typeface.NOTO_SERIF
 
 
 @transaction.atomic

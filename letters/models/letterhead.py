@@ -9,6 +9,12 @@ from campaigns.models import Campaign
 class Letterhead(models.Model):
     """The sender as printed at the top of page 1. Images are kept by SHA-256."""
 
+    class Typeface(models.TextChoices):
+        """The typefaces that ship with the program, as `letters.merge.typefaces` names them."""
+
+        NOTO_SERIF = "noto-serif", "Noto Serif"
+        LIBERATION_SERIF = "liberation-serif", "Liberation Serif, like Times"
+
     name = models.CharField(max_length=120, unique=True, help_text="How staff call it.")
     organisation = models.CharField(max_length=200)
     street = models.CharField(max_length=200)
@@ -21,6 +27,9 @@ class Letterhead(models.Model):
     website = models.CharField(max_length=200, blank=True)
     side_column = models.TextField(
         blank=True, help_text="Counsel or board, one per line, beside the address."
+    )
+    typeface = models.CharField(
+        max_length=30, choices=Typeface.choices, default=Typeface.NOTO_SERIF
     )
     logo_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from campaigns import filestore
 from campaigns.models import AuditEvent
 from letters.actions import letterhead as actions
 from letters.images import NotAnImage
+from letters.merge.typefaces import TYPEFACES
 from letters.models import Letterhead, Sender
 from tests.factories import make_campaign, make_letterhead, make_user
 from tests.letters.test_images import picture
@@ -49,7 +50,11 @@ def test_a_change_of_nothing_records_nothing(drafter):
 
 @pytest.mark.parametrize(
     ("field", "value", "says"),
-    [("organisation", "", "blank"), ("email", "not an address", "valid email")],
+    [
+        ("organisation", "", "blank"),
+        ("email", "not an address", "valid email"),
+        ("typeface", "comic-sans", "not a valid choice"),
+    ],
 )
 def test_details_that_cannot_be_printed_are_refused(drafter, field, value, says):
     with pytest.raises(actions.LetterheadRefused, match=says):
@@ -132,3 +137,7 @@ def test_a_failing_audit_event_undoes_the_decision(drafter, monkeypatch):
             campaign=campaign, letterhead=letterhead, signer=letterhead.signers.get(), by=drafter
         )
     assert Sender.objects.get(campaign=campaign).letterhead != letterhead
+
+
+def test_every_typeface_that_ships_can_be_chosen():
+    assert set(Letterhead.Typeface.values) == set(TYPEFACES)
