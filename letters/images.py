@@ -15,8 +15,9 @@ from PIL import Image, ImageOps
 from campaigns.actions import Refused
 
 DOTS_PER_INCH = 300
-LOGO_MILLIMETRES = (80, 25)
-SIGNATURE_MILLIMETRES = (70, 22)
+# As large as the layout of the letter prints them.
+LOGO_MILLIMETRES = (72, 16)
+SIGNATURE_MILLIMETRES = (77, 14)
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000  # a picture of a few kilobytes can unfold to gigabytes
 MIN_PIXELS = 40  # on either side; less prints as a smudge

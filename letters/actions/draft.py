@@ -19,6 +19,10 @@ class NameIsTaken(Refused):
     """The campaign has a letter of that name."""
 
 
+class NothingToCopy(Refused):
+    """A letter without a saved version has no words yet."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Text:
     """What a version says. `subject` and `body` hold merge tags; `enclosures` one per line."""
@@ -96,18 +100,35 @@ def create_template(*, campaign: Campaign, name: str, purpose: str, by: User) ->
 
 
 @transaction.atomic
+def start_template(
+    *, campaign: Campaign, name: str, purpose: str, text: Text, reason: str, by: User
+) -> LetterTemplate:
+    """A letter that begins with words from elsewhere; keeps nothing where it raises TextRefused."""
+    template = create_template(campaign=campaign, name=name, purpose=purpose, by=by)
+    save_version(template=template, text=text, reason=reason[:300], by=by)
+    return template
+
+
+@transaction.atomic
 def copy_template(
-    *, template: LetterTemplate, campaign: Campaign, name: str, by: User
+    *, template: LetterTemplate, campaign: Campaign, name: str, purpose: str, by: User
 ) -> LetterTemplate:
     """A new letter, in this campaign or another, that begins with the words of `template`.
 
-    Raises TextRefused where the words name a ground that the other campaign does not have.
+    Raises NothingToCopy, and TextRefused where the words name a ground that the other
+    campaign does not have.
     """
-    copy = create_template(campaign=campaign, name=name, purpose=template.purpose, by=by)
-    if version := template.versions.first():
-        reason = f"Copied from {version} of “{template.campaign.title}”."
-        save_version(template=copy, text=Text.of(version), reason=reason[:300], by=by)
-    return copy
+    version = template.versions.first()
+    if version is None:
+        raise NothingToCopy(f"“{template.name}” has no saved text yet.")
+    return start_template(
+        campaign=campaign,
+        name=name,
+        purpose=purpose,
+        text=Text.of(version),
+        reason=f"Copied from {version} of “{template.campaign.title}”.",
+        by=by,
+    )
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ def printed(content: bytes) -> Image.Image:
 def test_every_kind_of_png_becomes_opaque_rgb(mode):
     kept = printed(picture(mode))
     assert (kept.format, kept.mode) == ("PNG", "RGB")
-    assert kept.size == (400, 200)
+    assert kept.size == (378, 189)
 
 
 def test_a_transparent_ground_becomes_white_paper():
@@ -42,7 +42,7 @@ def test_a_jpeg_is_taken_in_any_colours(mode):
 
 def test_a_large_picture_is_brought_to_print_size():
     kept = printed(picture(size=(4000, 1000)))
-    assert kept.size == (945, 236)  # 80 mm wide at 300 dpi
+    assert kept.size == (756, 189)  # 16 mm high at 300 dpi
     assert round(kept.info["dpi"][0]) == 300
 
 

@@ -117,9 +117,12 @@ def test_a_version_whose_ground_was_dropped_is_not_used(template, drafter):
 def test_a_letter_is_copied_to_another_campaign_with_its_words(template, drafter):
     draft.save_version(template=template, text=TEXT, by=drafter)
     other = make_campaign()
-    copy = draft.copy_template(template=template, campaign=other, name="First", by=drafter)
+    copy = draft.copy_template(
+        template=template, campaign=other, name="First", purpose="final", by=drafter
+    )
     version = copy.versions.get()
-    assert (copy.campaign, draft.Text.of(version), version.number) == (other, TEXT, 1)
+    assert (copy.campaign, copy.purpose, version.number) == (other, "final", 1)
+    assert draft.Text.of(version) == TEXT
     assert version.reason.startswith("Copied from First, version 1 of")
 
 
@@ -128,7 +131,9 @@ def test_a_copy_that_is_refused_leaves_no_empty_letter(template, drafter):
     text = dataclasses.replace(TEXT, body="{% if cites_title_vi %}\nIt applies.\n{% endif %}")
     draft.save_version(template=template, text=text, by=drafter)
     with pytest.raises(draft.TextRefused):
-        draft.copy_template(template=template, campaign=make_campaign(), name="Copy", by=drafter)
+        draft.copy_template(
+            template=template, campaign=make_campaign(), name="Copy", purpose="first", by=drafter
+        )
     assert LetterTemplate.objects.count() == 1
 
 
@@ -140,3 +145,10 @@ def test_a_failing_audit_event_undoes_the_save(template, drafter, monkeypatch):
     with pytest.raises(RuntimeError):
         draft.save_version(template=template, text=TEXT, by=drafter)
     assert not LetterVersion.objects.exists()
+
+
+def test_a_letter_without_words_cannot_be_copied(template, drafter):
+    with pytest.raises(draft.NothingToCopy):
+        draft.copy_template(
+            template=template, campaign=template.campaign, name="Copy", purpose="first", by=drafter
+        )
