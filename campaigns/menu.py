@@ -9,7 +9,10 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu. `icon` is a Material Symbols name; `permission` hides it."""
+    """One line of the menu. `icon` is a Material Symbols name; `permission` hides it.
+
+    The line is marked on its own page and, unless `exact`, on all pages below it.
+    """
 
     section: str
     title: str
@@ -17,6 +20,7 @@ class Entry:
     icon: str
     permission: str = ""
     order: int = 100
+    exact: bool = False
 
 
 _entries: list[Entry] = []
@@ -30,14 +34,33 @@ def add(*entries: Entry) -> None:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu as the staff shell wants it: sections of items this person may see."""
+    allowed = [
+        (entry, reverse(entry.url_name))
+        for entry in sorted(_entries, key=lambda entry: entry.order)
+        if not entry.permission or request.user.has_perm(entry.permission)
+    ]
+    current = _current(allowed, request.path)
     sections: dict[str, list[dict[str, Any]]] = {}
-    for entry in sorted(_entries, key=lambda entry: entry.order):
-        if entry.permission and not request.user.has_perm(entry.permission):
-            continue
+    for entry, link in allowed:
         sections.setdefault(entry.section, []).append(
-            {"title": entry.title, "icon": entry.icon, "link": reverse(entry.url_name)}
+            {
+                "title": entry.title,
+                "icon": entry.icon,
+                "link": link,
+                "active": entry is current,
+            }
         )
     return [{"title": title, "items": items} for title, items in sections.items()]
+
+
+def _current(entries: list[tuple[Entry, str]], path: str) -> Entry | None:
+    """The entry of the open page: the one whose address covers most of the page's."""
+    covering = [
+        (len(link), index)
+        for index, (entry, link) in enumerate(entries)
+        if path == link or (path.startswith(link) and not entry.exact)
+    ]
+    return entries[max(covering)[1]][0] if covering else None
 
 
 @dataclass(frozen=True)

@@ -14,5 +14,5 @@ class LettersConfig(AppConfig):
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         pills.add_own()
-        menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10))
+        menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10, exact=True))
         menu.add_tabs(menu.Tab("Board", "letters:board", order=10))
