@@ -1,0 +1,123 @@
+"""From frozen data, the words of a version and the letter's codes to its content.
+
+Knows no rows: what `context.freeze` kept is all there is, as it will be in ten years.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.conf import settings
+
+from letters.merge.codes import Codes
+from letters.merge.content import (
+    LetterContent,
+    LetterheadContent,
+    ResponseContent,
+    SignerContent,
+)
+from letters.merge.fields import FIELDS, ground_flag
+from letters.merge.language import MissingValue, parse
+from letters.merge.salutation import NOBODY
+
+Data = Mapping[str, Any]
+
+
+class Words(Protocol):
+    """A letter version, or the unsaved text of one."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def closing(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def enclosures(self) -> str: ...
+
+
+def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
+    """Raises MissingValue, and TemplateRefused where the words are not a letter's."""
+    values = values_of(data, issued)
+    subject, body = merge(words, values)
+    enclosures = lines(words.enclosures)
+    return LetterContent(
+        reference=data["reference"],
+        letter_date=values["letter_date"],
+        letterhead=_letterhead(data["letterhead"]),
+        signer=SignerContent(**data["signer"]),
+        response=ResponseContent(issued.url, issued.short_code, f"{settings.SITE_URL}/respond/"),
+        address_lines=tuple(data["address_lines"]),
+        postal_lines=tuple(data["postal_lines"]),
+        addressee=data["addressee"],
+        salutation=f"Dear {data['salutation'] or NOBODY}:",
+        subject=subject,
+        body=body,
+        deadline=data["deadline"],
+        closing=words.closing,
+        label=words.label,
+        delivery_lines=tuple(data["delivery_lines"]),
+        copy_for=data["copy_for"],
+        enclosures=tuple(enclosures),
+        copies=tuple(f"{copy} (w/ encl.)" if enclosures else copy for copy in data["copies"]),
+        typeface=data["letterhead"]["typeface"],
+    )
+
+
+def lacking(words: Words, data: Data) -> list[str]:
+    """Labels of the values that the words would print and that are not known."""
+    values = values_of(data, Codes("-", "-"))
+    found: list[str] = []
+    while True:
+        try:
+            merge(words, values)
+        except MissingValue as missing:
+            found.append(FIELDS[missing.field].label if missing.field in FIELDS else missing.field)
+            if missing.field not in FIELDS:  # a part of an entry, which cannot be filled below
+                return found
+            values[missing.field] = "-"
+        else:
+            return found
+
+
+def merge(words: Words, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body as safe HTML."""
+    grounds = tuple(sorted(ground["key"] for ground in values["grounds"]))
+    subject = parse(words.subject, subject=True, grounds=grounds).merge(values)
+    return subject, parse(words.body, grounds=grounds).merge(values)
+
+
+def values_of(data: Data, issued: Codes) -> dict[str, Any]:
+    """The frozen data under the names of the registry."""
+    flags = {ground_flag(ground["key"]): True for ground in data["grounds"]}
+    dates = {
+        name: datetime.date.fromisoformat(data[name]) if data[name] else ""
+        for name in ("letter_date", "deadline_date", "first_letter_date")
+    }
+    return {
+        **{name: data[name] for name in FIELDS if name in data},
+        **flags,
+        **dates,
+        "response_url": issued.url,
+        "response_short_code": issued.short_code,
+        "sender_organisation": data["letterhead"]["organisation"],
+        "signer_name": data["signer"]["name"],
+        "signer_title": data["signer"]["title"],
+    }
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a field that is one per line."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _letterhead(kept: Data) -> LetterheadContent:
+    return LetterheadContent(
+        organisation=kept["organisation"],
+        address_lines=tuple(kept["address_lines"]),
+        contact_lines=tuple(kept["contact_lines"]),
+        side_column=tuple(kept["side_column"]),
+        logo_sha256=kept["logo_sha256"],
+    )

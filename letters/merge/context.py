@@ -1,0 +1,295 @@
+"""From the rows to a letter's content. Together with `fields` the only part that knows models.
+
+`freeze` copies every word a letter says of its recipient, its campaign and its sender into
+`Letter.merge_data`; `content` makes the letter from that copy, its version and its codes
+alone, so a later edit of an institution cannot reach it.
+
+For thousands of letters, hand in addressees read with
+`select_related("contact", "recipient__institution__parent")` and
+`prefetch_related("recipient__addressees__contact")`, and one mailing with its campaign,
+sender, demands and grounds; then `freeze` and `missing` make no query per letter.
+"""
+
+import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from campaigns import deadlines
+from campaigns.actions import Refused
+from campaigns.models import Addressee, Campaign, Institution, Recipient
+from letters.merge import codes
+from letters.merge.address import Place
+from letters.merge.assemble import Words, assemble, lacking, lines
+from letters.merge.codes import Codes
+from letters.merge.content import LetterContent
+from letters.merge.fields import FIELDS
+from letters.merge.salutation import greeted
+from letters.models import Letter, Letterhead, Mailing, Sender, Signer
+
+CERTIFIED = "VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED"
+# Certified mail is a service within the United States only.
+REGISTERED = "VIA REGISTERED MAIL, RETURN RECEIPT REQUESTED"
+_PARENT_IS_NAMED = (Institution.Kind.SCHOOL, Institution.Kind.CAMPUS, Institution.Kind.JOURNAL)
+
+
+class NoSender(Refused):
+    """A campaign without letterhead and signer cannot write."""
+
+
+def freeze(
+    mailing: Mailing, addressee: Addressee, reference: str, *, position: int = 0
+) -> dict[str, Any]:
+    """All that the letter will say besides its version's text, as JSON. Raises NoSender."""
+    recipient, campaign = addressee.recipient, mailing.campaign
+    return {
+        "reference": reference,
+        "position": position,
+        "letter_date": mailing.letter_date.isoformat(),
+        **_deadline(mailing.printed_deadline, campaign),
+        **_first_letter(mailing, addressee),
+        **_campaign(campaign),
+        **_institution(recipient.institution),
+        **_addressee(addressee, recipient),
+    }
+
+
+def content(letter: Letter) -> LetterContent:
+    """The letter from its own frozen data. Raises MissingValue, TemplateRefused."""
+    return assemble(letter.mailing.version, letter.merge_data, codes.derive(letter.reference))
+
+
+def missing(mailing: Mailing, addressee: Addressee) -> list[str]:
+    """Labels of the values that the mailing's text would print and that are not known."""
+    return lacking(mailing.version, freeze(mailing, addressee, "-"))
+
+
+def preview_content(
+    words: Words,
+    campaign: Campaign,
+    recipient: Recipient | None = None,
+    *,
+    on: datetime.date,
+    addressee: Addressee | None = None,
+) -> LetterContent:
+    """The letter that the words would make if it were written `on` that day.
+
+    Without a recipient it goes to an invented one. Its reference and codes open nothing.
+    Raises MissingValue, TemplateRefused, NoSender.
+    """
+    deadline = deadlines.compute(
+        on,
+        campaign.deadline_days,
+        campaign.deadline_unit,
+        campaign.deadline_rolls,
+        campaign.deadline_time,
+        campaign.timezone,
+    )
+    if recipient is None:
+        who = _invented()
+    else:
+        addressee = addressee or _primary(recipient) or Addressee(recipient=recipient)
+        who = {**_institution(recipient.institution), **_addressee(addressee, recipient)}
+    data = {
+        "reference": f"{campaign.reference_prefix}-PREVIEW",
+        "letter_date": on.isoformat(),
+        **_deadline(deadline.at, campaign),
+        "first_letter_date": (on - datetime.timedelta(days=30)).isoformat(),
+        "first_letter_reference": f"{campaign.reference_prefix}-EARLIER",
+        "is_follow_up": False,
+        **_campaign(campaign),
+        **who,
+    }
+    return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
+
+
+# --- What is frozen ------------------------------------------------------------------
+
+
+def _deadline(moment: datetime.datetime, campaign: Campaign) -> dict[str, str]:
+    local = moment.astimezone(ZoneInfo(campaign.timezone))
+    return {
+        "deadline": deadlines.printed(moment, campaign.timezone),
+        "deadline_date": local.date().isoformat(),
+    }
+
+
+def _first_letter(mailing: Mailing, addressee: Addressee) -> dict[str, Any]:
+    """Date and reference of the letter to this addressee that began the correspondence."""
+    first = mailing
+    while first.follows:
+        first = first.follows
+    if first is mailing:
+        return {"first_letter_date": "", "first_letter_reference": "", "is_follow_up": False}
+    return {
+        "first_letter_date": first.letter_date.isoformat(),
+        "first_letter_reference": _references(first).get(addressee.pk, ""),
+        "is_follow_up": True,
+    }
+
+
+def _references(mailing: Mailing) -> dict[int, str]:
+    """Addressee to reference of each letter of a mailing, read once for its instance."""
+    known: dict[int, str] | None = mailing.__dict__.get("_references")
+    if known is None:
+        known = dict(mailing.letters.standing().values_list("addressee_id", "reference"))
+        mailing.__dict__["_references"] = known
+    return known
+
+
+def _campaign(campaign: Campaign) -> dict[str, Any]:
+    try:
+        sender: Sender = campaign.sender
+    except ObjectDoesNotExist:
+        raise NoSender(
+            "The campaign has no sender yet. Choose its letterhead and signer first."
+        ) from None
+    return {
+        "campaign_title": campaign.title,
+        "letterhead": _letterhead(sender.letterhead),
+        "signer": _signer(sender.signer),
+        "demands": [
+            {"number": str(demand.number), "title": demand.title, "text": demand.text}
+            for demand in campaign.demands.all()
+        ],
+        "grounds": [
+            {
+                "key": ground.key,
+                "name": ground.name,
+                "citation": ground.citation,
+                "regulations": "; ".join(ground.regulations),
+            }
+            for ground in campaign.grounds.all()
+        ],
+    }
+
+
+def _letterhead(letterhead: Letterhead) -> dict[str, Any]:
+    place = Place(
+        letterhead.street,
+        letterhead.street2,
+        letterhead.city,
+        letterhead.state,
+        letterhead.postal_code,
+    )
+    contact = (letterhead.phone, letterhead.email, letterhead.website)
+    return {
+        "organisation": letterhead.organisation,
+        "address_lines": place.lines(),
+        "contact_lines": [line for line in contact if line],
+        "side_column": lines(letterhead.side_column),
+        "logo_sha256": letterhead.logo_sha256,
+        "typeface": letterhead.typeface,
+    }
+
+
+def _signer(signer: Signer) -> dict[str, str]:
+    return {
+        "name": signer.name,
+        "title": signer.title,
+        "organisation": signer.organisation,
+        "bar_number": signer.bar_number,
+        "signature_sha256": signer.signature_sha256,
+    }
+
+
+def _institution(institution: Institution) -> dict[str, Any]:
+    control = institution.control
+    return {
+        "institution_name": institution.name,
+        "institution_city": institution.city,
+        "institution_state": institution.state,
+        "is_public": control == Institution.Control.PUBLIC,
+        "is_private": control in (Institution.Control.NONPROFIT, Institution.Control.FOR_PROFIT),
+    }
+
+
+def _addressee(addressee: Addressee, recipient: Recipient) -> dict[str, Any]:
+    """A copy is the letter to the first addressee, sent to another person as well."""
+    institution = recipient.institution
+    is_copy = addressee.kind == Addressee.Kind.COPY
+    to = (_primary(recipient) if is_copy else None) or addressee
+    copies = [one for one in _standing(recipient) if one.kind == Addressee.Kind.COPY]
+    return {
+        "addressee_name": to.display_name,
+        "addressee_title": to.display_title,
+        "addressee": str(to) if to.display_name or to.display_title else institution.name,
+        "salutation": greeted(to.display_name, to.display_title),
+        "address_lines": _address_lines(to, institution),
+        "postal_lines": _address_lines(addressee, institution),
+        "delivery_lines": _delivery_lines(addressee, institution),
+        "copy_for": _described(addressee) if is_copy and to is not addressee else "",
+        "copies": [_described(one) for one in copies],
+    }
+
+
+def _standing(recipient: Recipient) -> list[Addressee]:
+    """Sorted here, so that prefetched rows are used."""
+    found = [one for one in recipient.addressees.all() if one.archived_at is None]
+    return sorted(found, key=lambda one: one.pk)
+
+
+def _primary(recipient: Recipient) -> Addressee | None:
+    to = (one for one in _standing(recipient) if one.kind == Addressee.Kind.TO)
+    return next(to, None)
+
+
+def _address_lines(addressee: Addressee, institution: Institution) -> list[str]:
+    """The inside address: person, title, unit, institution, street, town."""
+    names = [addressee.display_name, addressee.display_title, addressee.unit, institution.name]
+    if institution.parent and institution.kind in _PARENT_IS_NAMED:
+        names.append(institution.parent.name)
+    return (
+        list(dict.fromkeys(name for name in names if name)) + _place(addressee, institution).lines()
+    )
+
+
+def _place(addressee: Addressee, institution: Institution) -> Place:
+    """The addressee's own address where it has one; a street brings its own second line."""
+    street_of = addressee if addressee.street else institution
+    return Place(
+        street=street_of.street,
+        street2=street_of.street2,
+        city=addressee.city or institution.city,
+        state=addressee.state or institution.state,
+        postal_code=addressee.postal_code or institution.postal_code,
+        country=addressee.country or institution.country,
+    )
+
+
+def _delivery_lines(addressee: Addressee, institution: Institution) -> list[str]:
+    """One line for each way by which the letter goes, as letters say it."""
+    ways = []
+    if addressee.by_post:
+        abroad = (addressee.country or institution.country) != "US"
+        ways.append(REGISTERED if abroad else CERTIFIED)
+    if addressee.by_email:
+        ways.append(f"{'AND ' if ways else ''}VIA E-MAIL ({addressee.display_email})")
+    return ways
+
+
+def _described(addressee: Addressee) -> str:
+    return ", ".join(part for part in (addressee.display_name, addressee.display_title) if part)
+
+
+def _invented() -> dict[str, Any]:
+    name, title = FIELDS["addressee_name"].sample, FIELDS["addressee_title"].sample
+    institution = FIELDS["institution_name"].sample
+    address = [name, title, institution, "1 College Street", "Springfield, IL 62701"]
+    return {
+        "institution_name": institution,
+        "institution_city": "Springfield",
+        "institution_state": "IL",
+        "is_public": False,
+        "is_private": True,
+        "addressee_name": name,
+        "addressee_title": title,
+        "addressee": name,
+        "salutation": greeted(name, title),
+        "address_lines": address,
+        "postal_lines": address,
+        "delivery_lines": [CERTIFIED],
+        "copy_for": "",
+        "copies": [],
+    }

@@ -1,0 +1,299 @@
+"""What a letter copies from the rows, and that nothing else reaches it afterwards."""
+
+import datetime
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from campaigns.models import Addressee, Institution
+from letters.merge import codes, context, pages, press, reference
+from letters.merge.language import MissingValue
+from letters.models import Letter, LetterVersion, Mailing
+from tests.factories import (
+    make_campaign,
+    make_ground,
+    make_institution,
+    make_recipient,
+    make_user,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+BODY = """\
+To {{ institution_name }} of {{ institution_city }}, from {{ sender_organisation }}.
+
+{% if is_private %}
+You are private.
+{% endif %}
+
+{% grounds %}
+
+{% demands %}
+
+Answer by {{ deadline }}, {{ reference }}.
+"""
+
+
+def make_mailing(version: LetterVersion, **fields) -> Mailing:
+    return Mailing.objects.create(
+        **{
+            "campaign": version.template.campaign,
+            "version": version,
+            "title": f"Mailing {Mailing.objects.count()}",
+            "letter_date": datetime.date(2026, 11, 27),
+            "printed_deadline": datetime.datetime(2027, 1, 8, 22, tzinfo=datetime.UTC),
+            "prepared_by": make_user("drafter"),
+            **fields,
+        }
+    )
+
+
+def make_letter(mailing: Mailing, addressee: Addressee, number: int = 137) -> Letter:
+    made = reference.make("CNF", 2026, number)
+    return Letter.objects.create(
+        mailing=mailing,
+        addressee=addressee,
+        recipient=addressee.recipient,
+        position=number,
+        reference=made,
+        merge_data=context.freeze(mailing, addressee, made, position=number),
+    )
+
+
+@pytest.fixture
+def campaign():
+    campaign = make_campaign(demands=3)
+    campaign.grounds.add(make_ground(regulations=["34 C.F.R. pt. 100", "45 C.F.R. pt. 80"]))
+    return campaign
+
+
+@pytest.fixture
+def mailing(campaign):
+    return make_mailing(make_version(campaign, subject="To {{ institution_name }}", body=BODY))
+
+
+@pytest.fixture
+def addressee(campaign):
+    institution = make_institution(
+        "Foo College", street="1 Main St", city="Normal", state="AL", postal_code="35762"
+    )
+    return make_recipient(campaign, institution).addressees.get()
+
+
+def test_a_letter_says_what_its_rows_said(mailing, addressee):
+    letter = make_letter(mailing, addressee)
+    content = context.content(letter)
+    assert content.address_lines == (
+        "Dr. Robin Example",
+        "President",
+        "Foo College",
+        "1 Main St",
+        "Normal, AL 35762",
+    )
+    assert content.salutation == "Dear Dr. Example:"
+    assert content.subject == "To Foo College"
+    assert content.deadline == "5:00 p.m. Eastern Time on Friday, January 8, 2027"
+    assert content.delivery_lines == ("VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED",)
+    assert "You are private." in content.body
+    assert "34\u00a0C.F.R.\u00a0pt.\u00a0100; 45" in content.body
+    assert content.response.url == codes.derive(letter.reference).url
+    text = pages.text(press.render(content).pdf)
+    assert "Please do thing 3." in text
+    assert "Answer by 5:00 p.m. Eastern Time on Friday, January 8, 2027, CNF-2026-0137-B." in text
+
+
+def test_the_frozen_data_is_json_and_holds_no_code(mailing, addressee):
+    letter = make_letter(mailing, addressee)
+    kept = json.dumps(letter.merge_data)
+    assert json.loads(kept) == letter.merge_data
+    issued = codes.derive(letter.reference)
+    assert issued.code not in kept
+    assert issued.short_code not in kept
+
+
+def test_a_later_edit_cannot_reach_the_letter(mailing, addressee, campaign):
+    letter = make_letter(mailing, addressee)
+    before = context.content(letter)
+    institution = addressee.recipient.institution
+    institution.name, institution.street = "Bar College", "2 Side St"
+    institution.save()
+    institution.contacts.update(name="Somebody Else")
+    campaign.demands.update(text="Another demand.")
+    campaign.grounds.update(citation="Nothing")
+    campaign.sender.letterhead.organisation = "Others"
+    campaign.sender.letterhead.save()
+    assert context.content(Letter.objects.get(pk=letter.pk)) == before
+    fresh = Addressee.objects.get(pk=addressee.pk)
+    again = Mailing.objects.get(pk=mailing.pk)
+    assert context.freeze(again, fresh, letter.reference) != letter.merge_data
+
+
+def test_freezing_twice_gives_the_same(mailing, addressee):
+    letter = make_letter(mailing, addressee)
+    again = context.freeze(mailing, addressee, letter.reference, position=letter.position)
+    assert again == Letter.objects.get(pk=letter.pk).merge_data
+
+
+def test_an_addressee_without_anything_greets_nobody(mailing, addressee):
+    Addressee.objects.update(contact=None)
+    addressee = Addressee.objects.get()
+    content = context.content(make_letter(mailing, addressee))
+    assert content.salutation == "Dear Sir or Madam:"
+    assert content.addressee == "Foo College"
+    assert content.address_lines[0] == "Foo College"
+
+
+def test_the_addressee_overrides_the_institution(mailing, addressee):
+    addressee.recipient.institution.street2 = "Room 9"
+    addressee.name, addressee.title, addressee.unit = "Kim Lee", "Dean", "School of Law"
+    addressee.street = "P.O. Box 5"
+    addressee.save()
+    content = context.content(make_letter(mailing, addressee))
+    assert content.address_lines == (
+        "Kim Lee",
+        "Dean",
+        "School of Law",
+        "Foo College",
+        "P.O. Box 5",
+        "Normal, AL 35762",
+    )
+
+
+def test_a_school_is_written_to_under_its_university(mailing, addressee):
+    school = addressee.recipient.institution
+    school.kind, school.parent = Institution.Kind.SCHOOL, make_institution("Big University")
+    assert context.content(make_letter(mailing, addressee)).address_lines[2:4] == (
+        "Foo College",
+        "Big University",
+    )
+
+
+def test_the_delivery_lines_follow_the_channels(mailing, addressee):
+    addressee.by_email, addressee.email = True, "dean@example.invalid"
+    assert context.content(make_letter(mailing, addressee)).delivery_lines == (
+        "VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED",
+        "AND VIA E-MAIL (dean@example.invalid)",
+    )
+    addressee.by_post = False
+    data = context.freeze(mailing, addressee, "x")
+    assert data["delivery_lines"] == ["VIA E-MAIL (dean@example.invalid)"]
+    addressee.by_post, addressee.country = True, "CA"
+    assert "REGISTERED" in context.freeze(mailing, addressee, "x")["delivery_lines"][0]
+
+
+def test_a_copy_is_the_same_letter_for_another_person(mailing, addressee):
+    copy = Addressee.objects.create(
+        recipient=addressee.recipient,
+        kind=Addressee.Kind.COPY,
+        name="Jane Roe",
+        title="General Counsel",
+        street="P.O. Box 9",
+    )
+    original = context.content(make_letter(mailing, addressee))
+    copied = context.content(make_letter(mailing, copy, 138))
+    assert original.copies == copied.copies == ("Jane Roe, General Counsel",)
+    assert original.copy_for == ""
+    assert copied.copy_for == "Jane Roe, General Counsel"
+    assert copied.address_lines == original.address_lines
+    assert copied.salutation == original.salutation
+    assert copied.postal_lines[0] == "Jane Roe"
+    assert "P.O. Box 9" in copied.postal_lines
+    assert copied.reference != original.reference
+
+
+def test_an_addressee_that_was_removed_is_copied_no_more(mailing, addressee):
+    Addressee.objects.create(
+        recipient=addressee.recipient,
+        kind=Addressee.Kind.COPY,
+        name="Jane Roe",
+        archived_at=timezone.now(),
+    )
+    assert context.content(make_letter(mailing, addressee)).copies == ()
+
+
+def test_a_reminder_names_the_first_letter(campaign, addressee):
+    first = make_mailing(make_version(campaign), letter_date=datetime.date(2026, 10, 1))
+    sent = make_letter(first, addressee)
+    version = make_version(
+        campaign, body="We wrote on {{ first_letter_date }} ({{ first_letter_reference }})."
+    )
+    second = make_mailing(version, follows=first)
+    third = make_mailing(version, follows=second)
+    for number, mailing in ((2, second), (3, third)):
+        body = context.content(make_letter(mailing, addressee, number)).body
+        assert "October\u00a01, 2026" in body
+        assert sent.reference in body
+
+
+def test_what_is_not_known_is_listed_by_label_all_at_once(campaign, addressee):
+    version = make_version(
+        campaign,
+        subject="{{ institution_city }}",
+        body="{{ first_letter_date }} {{ addressee_name }} {{ institution_name }}",
+    )
+    mailing = make_mailing(version)
+    addressee.contact = None
+    addressee.recipient.institution.city = ""
+    assert context.missing(mailing, addressee) == [
+        "City of the institution",
+        "Date of the letter that this one follows",
+        "Name of the addressee",
+    ]
+    with pytest.raises(MissingValue):
+        context.content(make_letter(mailing, addressee))
+
+
+def test_nothing_is_missing_where_all_is_known(mailing, addressee):
+    assert context.missing(mailing, addressee) == []
+
+
+def test_a_campaign_without_a_sender_cannot_write(mailing, addressee, campaign):
+    campaign.sender.delete()
+    with pytest.raises(context.NoSender, match="no sender"):
+        context.freeze(Mailing.objects.get(), addressee, "x")
+
+
+def test_a_preview_is_the_real_letter_and_opens_nothing(campaign, addressee):
+    words = LetterVersion(subject="S", body=BODY, closing="Yours,", label="", enclosures="A\nB")
+    on = datetime.date(2026, 11, 27)
+    campaign.refresh_from_db()
+    real = context.preview_content(words, campaign, addressee.recipient, on=on)
+    invented = context.preview_content(words, campaign, on=on)
+    assert real.address_lines[2] == "Foo College"
+    assert invented.address_lines[2] == "Example University"
+    assert real.enclosures == ("A", "B")
+    assert real.deadline == "5:00 p.m. Eastern Time on Monday, December 28, 2026"
+    assert not reference.is_valid(real.reference)
+    assert press.render(real).pages == press.render(invented).pages == 1
+
+
+def test_freezing_and_checking_make_no_query_per_letter(campaign):
+    first = make_mailing(make_version(campaign))
+    mailing = make_mailing(make_version(campaign, body=BODY), follows=first)
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            make_recipient(campaign)
+        found = Addressee.objects.select_related(
+            "contact", "recipient__institution__parent"
+        ).prefetch_related("recipient__addressees__contact")
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            fresh = (
+                Mailing.objects.select_related(
+                    "follows", "version", "campaign__sender__letterhead", "campaign__sender__signer"
+                )
+                .prefetch_related("campaign__demands", "campaign__grounds")
+                .get(pk=mailing.pk)
+            )
+            for number, addressee in enumerate(found):
+                context.freeze(fresh, addressee, f"R-{number}")
+                context.missing(fresh, addressee)
+        return len(captured)
+
+    assert queries(3) == queries(20)
