@@ -27,6 +27,20 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.AWAITING: "muted",
 }
 
+OUTCOMES: Mapping[str, str] = {
+    "unanswered": "muted",
+    "complied": "ok",
+    "already_compliant": "ok",
+    "will_comply": "ok",
+    "partial": "info",
+    "conditional": "info",
+    "under_review": "warn",
+    "needs_clarification": "warn",
+    "disputes_premise": "bad",
+    "not_applicable": "muted",
+    "declined": "bad",
+}
+
 _tones: dict[str, Mapping[str, str]] = {}
 
 
@@ -46,22 +60,8 @@ def fields() -> Mapping[str, Mapping[str, str]]:
 
 def add_own() -> None:
     add("campaigns.recipient.reach", {"unknown": "muted", "reached": "ok", "undeliverable": "bad"})
-    add(
-        "campaigns.answer.outcome",
-        {
-            "unanswered": "muted",
-            "complied": "ok",
-            "already_compliant": "ok",
-            "will_comply": "ok",
-            "partial": "info",
-            "conditional": "info",
-            "under_review": "warn",
-            "needs_clarification": "warn",
-            "disputes_premise": "bad",
-            "not_applicable": "muted",
-            "declined": "bad",
-        },
-    )
+    for field in ("campaigns.answer.outcome", "campaigns.answerentry.outcome"):
+        add(field, OUTCOMES)
     add(
         "campaigns.answer.verification",
         {

@@ -16,3 +16,4 @@ class LettersConfig(AppConfig):
         pills.add_own()
         menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10, exact=True))
         menu.add_tabs(menu.Tab("Board", "letters:board", order=10))
+        menu.add_tabs(menu.Tab("Responses", "letters:responses", order=70))

@@ -66,7 +66,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        answer = {"active": active_content(sys.stdin.buffer.read())}
+        answer: dict[str, object] = {"active": active_content(sys.stdin.buffer.read())}
     except pikepdf.PasswordError:
         answer = {"refused": "it is protected by a password"}
     except pikepdf.PdfError:

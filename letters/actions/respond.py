@@ -64,7 +64,7 @@ def answer_by_portal(
     going back and pressing it again, gives the response that was recorded first.
     """
     recipient = _locked(letter.recipient_id)
-    if earlier := Response.objects.filter(submission=submission).first():
+    if earlier := recipient.responses.filter(submission=submission).first():
         return earlier
     today = now.astimezone(ZoneInfo(recipient.campaign.timezone)).date()
     response = Response(
@@ -93,19 +93,27 @@ def record_response(
     email: str,
     note: str,
     scans: Sequence[KeptFile],
+    submission: str,
     on: datetime.date,
     by: User,
 ) -> Response:
-    """Record what came by post, e-mail or phone, as `by` read it."""
+    """Record what came by post, e-mail or phone, as `by` read it.
+
+    `submission` was drawn when the form was opened, so that pressing twice records once.
+    """
     if channel == Channel.PORTAL:
         raise NotFromHere("Choose whether it came by post, e-mail or phone.")
+    recipient = _locked(recipient.pk)
+    if earlier := recipient.responses.filter(submission=submission).first():
+        return earlier
     response = Response(
-        recipient=_locked(recipient.pk),
+        recipient=recipient,
         letter=letter,
         channel=channel,
         received_on=received_on,
         respondent_email=email,
         note=note,
+        submission=submission,
         recorded_by=by,
     )
     _write(response, items, respondent, scans, on=on, by=by)

@@ -61,6 +61,7 @@ def by_post(recipient, *items: Item, **changes) -> Response:
             "email": "",
             "note": "",
             "scans": [],
+            "submission": f"typed for {recipient.pk}",
             "on": datetime.date(2026, 12, 1),
             "by": make_user("clerk"),
             **changes,
@@ -119,6 +120,12 @@ def test_pressing_twice_records_once(letter):
     assert again == first
     assert AnswerEntry.objects.count() == 1
     assert AuditEvent.objects.filter(verb="response.recorded").count() == 1
+
+
+def test_staff_who_press_twice_record_once():
+    recipient, clerk = make_recipient(make_campaign()), make_user("clerk")
+    assert by_post(recipient, by=clerk) == by_post(recipient, by=clerk)
+    assert AnswerEntry.objects.count() == 1
 
 
 def test_a_later_answer_is_put_beside_the_earlier_one(letter):

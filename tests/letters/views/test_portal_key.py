@@ -1,0 +1,74 @@
+"""The codes of a letter, reissued and revoked by those who may."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from letters.merge import codes
+from tests.factories import make_letter, make_mailing, make_sealed_letter, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager(client):
+    client.force_login(make_user("manager"))
+    return client
+
+
+@pytest.fixture
+def letter():
+    return make_sealed_letter()
+
+
+def address(name, letter):
+    return reverse(f"letters:portal_keys{name}", args=[letter.pk])
+
+
+def opens(code: str) -> bool:
+    return Client().get(f"/respond/c/{code}/").status_code == 303
+
+
+def test_the_page_shows_the_codes_that_work(manager, letter):
+    page = manager.get(address("", letter)).content.decode()
+    issued = codes.derive(letter.reference)
+    assert issued.url in page
+    assert issued.short_code in page
+
+
+def test_new_codes_replace_those_on_the_letter_at_once(manager, letter):
+    page = manager.post(address("_reissue", letter), follow=True).content.decode()
+    old, new = codes.derive(letter.reference), codes.derive(letter.reference, 2)
+    assert new.url in page
+    assert old.url not in page
+    assert opens(new.code)
+    assert not opens(old.code)
+
+
+def test_codes_are_revoked_with_a_reason(manager, letter):
+    code = codes.derive(letter.reference).code
+    page = manager.post(address("_revoke", letter), {"reason": " "}, follow=True)
+    assert "Say why" in page.content.decode()
+    assert opens(code)
+    page = manager.post(address("_revoke", letter), {"reason": "Sent to the wrong office."})
+    assert not opens(code)
+    assert "No code opens this letter now" in manager.get(address("", letter)).content.decode()
+
+
+def test_unsafe_text_as_a_reason_is_refused(manager, letter):
+    page = manager.post(address("_revoke", letter), {"reason": "x\u202e"}, follow=True)
+    assert "changes the direction" in page.content.decode()
+
+
+def test_a_letter_that_is_not_sealed_gets_no_new_codes(manager):
+    letter = make_letter(make_mailing())
+    page = manager.post(address("_reissue", letter), follow=True).content.decode()
+    assert "is not sealed" in page
+
+
+def test_only_who_may_manage_codes_sees_them(client, letter):
+    for role in ("viewer", "clerk", "drafter", "counsel"):
+        client.force_login(make_user(role))
+        assert client.get(address("", letter)).status_code == 403
+        assert client.post(address("_reissue", letter)).status_code == 403
+        assert client.post(address("_revoke", letter), {"reason": "x"}).status_code == 403

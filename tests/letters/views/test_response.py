@@ -1,0 +1,214 @@
+"""What came back, as staff see and record it."""
+
+import datetime
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from letters import uploads
+from letters.models import Response, ResponseDocument
+from tests.factories import make_campaign, make_pdf, make_recipient, make_sealed_letter, make_user
+from tests.letters.actions.test_respond import by_portal, by_post, item
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def clerk(client):
+    client.force_login(make_user("clerk", first_name="Casey", last_name="Clerk"))
+    return client
+
+
+@pytest.fixture
+def recipient():
+    return make_recipient(make_campaign())
+
+
+def record(client, recipient, **changes):
+    first = client.get(reverse("letters:response_new", args=[recipient.pk])).content.decode()
+    return client.post(
+        reverse("letters:response_new", args=[recipient.pk]),
+        {
+            "submission": re.search(r'name="submission" value="([^"]+)"', first)[1],
+            "channel": "post",
+            "received_on": TODAY.isoformat(),
+            "letter": "",
+            "note": "",
+            "name": "Dana Dean",
+            "title": "Dean",
+            "authority": "",
+            "email": "",
+            "demand-1-outcome": "declined",
+            "demand-1-quotation": "We decline to answer.",
+            "demand-1-page": "2",
+            **changes,
+        },
+    )
+
+
+def scan(name: str = "scan.pdf", content: bytes = b"") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content or make_pdf())
+
+
+def test_a_clerk_records_what_came_by_post_with_its_scan(clerk, recipient):
+    done = record(clerk, recipient, documents=[scan()])
+    response = Response.objects.get()
+    assert done.url == reverse("letters:response", args=[response.pk])
+    assert recipient.answers.get(demand__number=1).outcome == "declined"
+    page = clerk.get(done.url).content.decode()
+    for words in ("Dana Dean", "We decline to answer.", "page 2", "scan.pdf", "Casey Clerk"):
+        assert words in page
+    assert response.receipt in page
+
+
+def test_the_letter_it_answers_can_be_named(clerk):
+    letter = make_sealed_letter()
+    record(clerk, letter.recipient, letter=letter.pk)
+    assert Response.objects.get().letter == letter
+
+
+def test_a_letter_of_another_recipient_cannot_be_named(clerk, recipient):
+    assert record(clerk, recipient, letter=make_sealed_letter().pk).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"name": "Dana\u202e"}, "changes the direction"),
+        ({"channel": "portal"}, "Select a valid choice"),
+        ({"received_on": "2999-01-01"}, "This day is still ahead."),
+        ({"demand-1-outcome": ""}, "Choose an answer to go with the quotation."),
+        ({"demand-1-outcome": "will_comply"}, "Give the date"),
+        ({"demand-1-promised_on": "2999-01-01"}, "Remove the date"),
+        ({"demand-1-outcome": "", "demand-1-quotation": "", "demand-1-page": ""}, "at least one"),
+        (
+            {"demand-1-outcome": "will_comply", "demand-1-promised_on": "2020-01-01"},
+            "before the day on which the answer came",
+        ),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_and_nothing_typed_is_lost(
+    clerk, recipient, changes, message
+):
+    response = record(clerk, recipient, **{"note": "Typed & kept", **changes})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert message in page
+    assert "Typed &amp; kept" in page
+    assert not Response.objects.exists()
+
+
+def test_a_scan_is_kept_while_something_else_is_mended(clerk, recipient):
+    page = record(clerk, recipient, name="", documents=[scan(), scan("x.svg", b"<svg/>")])
+    html = page.content.decode()
+    assert "Kept so far: scan.pdf" in html
+    assert "x.svg is not a PDF" in html
+    record(clerk, recipient, kept=re.search(r'name="kept" value="([^"]+)"', html)[1])
+    assert Response.objects.get().documents.get().file_name == "scan.pdf"
+
+
+def test_kept_scans_that_were_changed_are_not_taken(clerk, recipient):
+    record(clerk, recipient, kept="forged:x:y")
+    assert not ResponseDocument.objects.exists()
+
+
+def test_pressing_twice_records_once(clerk, recipient):
+    url = reverse("letters:response_new", args=[recipient.pk])
+    one = "11111111-1111-1111-1111-111111111111"
+    for _ in range(2):
+        record(clerk, recipient, submission=one)
+    assert Response.objects.count() == 1
+    assert clerk.get(url).status_code == 200
+
+
+def test_a_viewer_reads_but_does_not_record(client, recipient):
+    client.force_login(make_user("viewer"))
+    assert client.get(reverse("letters:response_new", args=[recipient.pk])).status_code == 403
+    response = by_post(recipient)
+    assert client.get(response.get_absolute_url()).status_code == 200
+
+
+def test_a_document_is_only_a_download_and_inert(clerk, recipient):
+    kept = uploads.keep(uploads.check("signed.exe", make_pdf()))
+    by_post(recipient, scans=[kept])
+    response = clerk.get(
+        reverse("letters:response_document", args=[ResponseDocument.objects.get().pk])
+    )
+    assert b"".join(response.streaming_content) == make_pdf()
+    assert response["Content-Disposition"] == 'attachment; filename="signed.exe.pdf"'
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_list_searches_and_filters(clerk):
+    campaign = make_campaign()
+    first, second = make_recipient(campaign), make_recipient(campaign)
+    by_post(first, item(first, 1, "declined"))
+    other = by_post(second, item(second, 1, "complied"), channel="email")
+    by_post(make_recipient(make_campaign()))
+    url = reverse("letters:responses", args=[campaign.pk])
+
+    def found(**query):
+        return [row.recipient for row in clerk.get(url, query).context["page_obj"]]
+
+    assert set(found()) == {first, second}
+    assert found(q=second.institution.name.split()[-1]) == [second]
+    assert set(found(q="dana")) == {first, second}
+    assert found(q=other.receipt) == [second]
+    assert found(channel="post") == [first]
+    assert found(outcome="complied") == [second]
+    assert found(outcome="declined", channel="email") == []
+
+
+def test_an_empty_list_says_what_to_do(clerk, recipient):
+    url = reverse("letters:responses", args=[recipient.campaign_id])
+    assert "Nothing has come back yet" in clerk.get(url).content.decode()
+
+
+def test_the_list_takes_the_same_queries_for_3_and_30(clerk, django_assert_num_queries):
+    campaign = make_campaign()
+    url = reverse("letters:responses", args=[campaign.pk])
+
+    def add(count):
+        for _ in range(count):
+            recipient = make_recipient(campaign)
+            by_post(recipient, item(recipient, 1), item(recipient, 2))
+
+    add(3)
+    clerk.get(url)
+    with CaptureQueriesContext(connection) as few:
+        clerk.get(url)
+    add(27)
+    with django_assert_num_queries(len(few)):
+        clerk.get(url)
+
+
+def test_an_answer_replaced_later_says_so_on_its_page(clerk):
+    letter = make_sealed_letter()
+    first = by_portal(letter)
+    by_portal(letter, item(letter.recipient, 1, "declined"), submission="two")
+    page = clerk.get(first.get_absolute_url()).content.decode()
+    assert "a later answer" in page
+
+
+def test_what_was_typed_from_outside_is_shown_as_text(clerk):
+    letter = make_sealed_letter()
+    nasty = item(letter.recipient, text="<img src=x onerror=alert(1)>")
+    response = by_portal(letter, nasty, email="dean@example.invalid")
+    page = clerk.get(response.get_absolute_url()).content.decode()
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "Waits to be sent to dean@example.invalid" in page
+
+
+def test_an_answer_by_phone_asks_for_writing(clerk, recipient):
+    response = by_post(recipient, channel="phone", received_on=datetime.date(2026, 11, 30))
+    assert "Ask for it in writing" in clerk.get(response.get_absolute_url()).content.decode()
