@@ -16,6 +16,30 @@ class CampaignsConfig(AppConfig):
         checklist.add_own()
         menu.add(
             menu.Entry(
+                "Directory",
+                "Institutions",
+                "campaigns:institutions",
+                "account_balance",
+                "campaigns.view_institution",
+                order=20,
+            ),
+            menu.Entry(
+                "Directory",
+                "Imports",
+                "campaigns:imports",
+                "upload_file",
+                "campaigns.import_institutions",
+                order=21,
+            ),
+            menu.Entry(
+                "Directory",
+                "Grounds",
+                "campaigns:grounds",
+                "gavel",
+                "campaigns.view_ground",
+                order=22,
+            ),
+            menu.Entry(
                 "Record",
                 "Audit log",
                 "campaigns:audit",

@@ -2,11 +2,75 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import addressees, campaign, demand, recipients
+from campaigns.views import (
+    addressees,
+    campaign,
+    demand,
+    directory,
+    ground,
+    institution,
+    institution_edit,
+    recipients,
+)
 from campaigns.views.audit import AuditLog, AuditVerify, CampaignHistory
 
 app_name = "campaigns"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("institutions/", institution.InstitutionList.as_view(), name="institutions"),
+    path("institutions/new/", institution_edit.AddInstitution.as_view(), name="institution_new"),
+    path("institutions/<int:pk>/", institution.InstitutionPage.as_view(), name="institution"),
+    path(
+        "institutions/<int:pk>/edit/",
+        institution_edit.ChangeInstitution.as_view(),
+        name="institution_edit",
+    ),
+    path(
+        "institutions/<int:pk>/suppress/",
+        institution_edit.SuppressInstitution.as_view(),
+        name="institution_suppress",
+    ),
+    path(
+        "institutions/<int:pk>/unsuppress/",
+        institution_edit.UnsuppressInstitution.as_view(),
+        name="institution_unsuppress",
+    ),
+    path(
+        "institutions/<int:pk>/archive/",
+        institution_edit.ArchiveInstitution.as_view(),
+        name="institution_archive",
+    ),
+    path(
+        "institutions/<int:pk>/restore/",
+        institution_edit.RestoreInstitution.as_view(),
+        name="institution_restore",
+    ),
+    path(
+        "institutions/<int:pk>/contacts/new/",
+        institution_edit.AddContact.as_view(),
+        name="contact_new",
+    ),
+    path("institutions/<int:pk>/facts/", institution_edit.SetFact.as_view(), name="fact_set"),
+    path("contacts/<int:pk>/edit/", institution_edit.ChangeContact.as_view(), name="contact_edit"),
+    path(
+        "contacts/<int:pk>/archive/",
+        institution_edit.ArchiveContact.as_view(),
+        name="contact_archive",
+    ),
+    path("imports/", directory.ImportList.as_view(), name="imports"),
+    path("imports/new/", directory.UploadFile.as_view(), name="import_new"),
+    path("imports/read/<str:sha256>/", directory.ReadFile.as_view(), name="import_read"),
+    path("imports/<int:pk>/", directory.ImportPage.as_view(), name="import"),
+    path("imports/<int:pk>/apply/", directory.ApplyImport.as_view(), name="import_apply"),
+    path("imports/<int:pk>/again/", directory.PlanAgain.as_view(), name="import_again"),
+    path("imports/<int:pk>/discard/", directory.DiscardImport.as_view(), name="import_discard"),
+    path("imports/<int:pk>/rows/<int:line>/", directory.DecideRow.as_view(), name="import_decide"),
+    path("grounds/", ground.GroundList.as_view(), name="grounds"),
+    path("grounds/new/", ground.AddGround.as_view(), name="ground_new"),
+    path("grounds/<int:pk>/", ground.GroundPage.as_view(), name="ground"),
+    path("grounds/<int:pk>/edit/", ground.ChangeGround.as_view(), name="ground_edit"),
+    path("grounds/<int:pk>/verify/", ground.VerifyGround.as_view(), name="ground_verify"),
+    path("grounds/<int:pk>/archive/", ground.ArchiveGround.as_view(), name="ground_archive"),
+    path("grounds/<int:pk>/restore/", ground.RestoreGround.as_view(), name="ground_restore"),
     path("audit/", AuditLog.as_view(), name="audit"),
     path("audit/verify/", AuditVerify.as_view(), name="audit_verify"),
     path("campaigns/<int:pk>/history/", CampaignHistory.as_view(), name="campaign_history"),

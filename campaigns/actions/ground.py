@@ -54,10 +54,11 @@ class Seed:
 
 def details_of(ground: Ground) -> Details:
     """What is on record, in the form that `change` takes."""
-    found = {name: getattr(ground, name) for name in Details.__dataclass_fields__}
-    return Details(
-        **{name: tuple(one) if isinstance(one, list) else one for name, one in found.items()}
-    )
+    found: dict[str, Any] = {}
+    for name in Details.__dataclass_fields__:
+        value = getattr(ground, name)
+        found[name] = tuple(value) if isinstance(value, list) else value
+    return Details(**found)
 
 
 @transaction.atomic
@@ -89,7 +90,8 @@ def change(*, ground: Ground, details: Details, by: User) -> Ground:
     was_verified_on = ground.verified_on
     ground.verified_on = ground.verified_by = ground.review_by = None
     ground.save()
-    labels = ", ".join(str(Ground._meta.get_field(name).verbose_name) for name in changes)
+    names = {field.name: str(field.verbose_name) for field in Ground._meta.fields}
+    labels = ", ".join(names[name] for name in changes)
     again = ", which has to be verified again" if was_verified_on else ""
     audit.record(
         "ground.changed",

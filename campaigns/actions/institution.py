@@ -395,7 +395,5 @@ def _json_fact(fact: Fact | None) -> dict[str, str] | None:
 
 
 def _labels(model: type[models.Model], names: Iterable[str]) -> str:
-    return ", ".join(
-        "identifiers" if name in _PARTS else str(model._meta.get_field(name).verbose_name)
-        for name in names
-    )
+    labels = {field.name: str(field.verbose_name) for field in model._meta.fields}
+    return ", ".join(labels.get(name, name) for name in names)

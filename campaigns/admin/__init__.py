@@ -1,5 +1,5 @@
 """The plain records behind the staff pages, for superusers."""
 
-from campaigns.admin import log, people
+from campaigns.admin import directory, log, people
 
-__all__ = ["log", "people"]
+__all__ = ["directory", "log", "people"]

@@ -121,15 +121,13 @@ def read() -> Directory:
     ):
         identifiers[pk].append((scheme, value))
     contacts: dict[int, list[KnownContact]] = defaultdict(list)
-    for owner, archived_at, *contact in Contact.objects.order_by("pk").values_list(
-        "institution_id", "archived_at", "pk", "role", "name", "title", "email", "phone", "source"
-    ):
-        contacts[owner].append(KnownContact(*contact, is_archived=archived_at is not None))
+    for contact in Contact.objects.order_by("pk"):
+        contacts[contact.institution_id].append(_contact(contact))
     facts: dict[int, dict[str, KnownFact]] = defaultdict(dict)
-    for owner, key, *fact in Fact.objects.order_by().values_list(
+    for owner, key, pk, value, source, as_of in Fact.objects.order_by().values_list(
         "institution_id", "key", "pk", "value", "source", "as_of"
     ):
-        facts[owner][key] = KnownFact(*fact)
+        facts[owner][key] = KnownFact(pk, value, source, as_of)
     return Directory(
         Known(
             pk=row["pk"],
@@ -144,4 +142,17 @@ def read() -> Directory:
         for row in Institution.objects.order_by("pk").values(
             "pk", "parent_id", "aliases", "archived_at", *SCALARS
         )
+    )
+
+
+def _contact(contact: Contact) -> KnownContact:
+    return KnownContact(
+        contact.pk,
+        contact.role,
+        contact.name,
+        contact.title,
+        contact.email,
+        contact.phone,
+        contact.source,
+        contact.archived_at is not None,
     )

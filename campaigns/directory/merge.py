@@ -6,6 +6,7 @@ and never outdoes what a person checked later.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from campaigns.directory.known import Known, KnownContact, KnownFact
 from campaigns.directory.profiles import is_from_a_file
@@ -167,7 +168,7 @@ def _identifiers(
 
 def _contacts(
     record: Record, known: Known, changes: dict[str, tuple[str, str]], notes: list[str]
-) -> dict:  # type: ignore[type-arg]
+) -> dict[str, Any]:
     new: list[ContactRecord] = []
     changed: list[tuple[int, Mapping[str, str]]] = []
     for contact in record.contacts:
@@ -245,7 +246,7 @@ def _source(source: str) -> str:
 
 def _facts(
     record: Record, known: Known, changes: dict[str, tuple[str, str]], notes: list[str]
-) -> dict:  # type: ignore[type-arg]
+) -> dict[str, Any]:
     new: list[FactRecord] = []
     changed: list[tuple[int, FactRecord]] = []
     for fact in record.facts:

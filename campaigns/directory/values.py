@@ -6,6 +6,7 @@ numbers into powers of ten.
 """
 
 import re
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -257,7 +258,7 @@ def _ccn(text: str) -> str:
     return code if re.fullmatch(r"\d{2}[A-Z0-9]\d{3}", code) else ""
 
 
-_IDENTIFIERS = {
+_IDENTIFIERS: dict[str, Callable[[str], str]] = {
     Identifier.Scheme.UNITID: _unitid,
     Identifier.Scheme.OPEID: _opeid,
     Identifier.Scheme.UEI: _uei,

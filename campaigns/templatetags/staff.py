@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns import pills
+from campaigns.models import Fact, Institution
 from campaigns.standing import Standing
 
 register = template.Library()
@@ -46,3 +47,10 @@ def days(count: int | None) -> str:
         return "today"
     unit = "day" if abs(count) == 1 else "days"
     return f"{abs(count)} {unit} {'left' if count > 0 else 'past'}"
+
+
+@register.simple_tag
+def federal_funds(institution: Institution) -> SafeString:
+    """Whether an institution is known to receive federal financial assistance, as a pill."""
+    value = institution.known_facts().get(Fact.Key.FFA, Fact.Value.UNKNOWN)
+    return pill_of(pills.tone(Fact, "value", value), str(Fact.Value(value).label))

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.views.generic.base import ContextMixin
 
 from campaigns.menu import campaign_tabs
-from campaigns.models import Campaign
+from campaigns.models import Campaign, User
 
 
 class StaffPage(PermissionRequiredMixin, ContextMixin):
@@ -26,6 +27,13 @@ class StaffPage(PermissionRequiredMixin, ContextMixin):
     def handle_no_permission(self) -> Any:
         self.raise_exception = self.request.user.is_authenticated
         return super().handle_no_permission()
+
+    @property
+    def person(self) -> User:
+        """The member of staff whose decision it is; every page here needs a login."""
+        if not isinstance(self.request.user, User):
+            raise PermissionDenied
+        return self.request.user
 
     def get_title(self) -> str:
         return self.title
