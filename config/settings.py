@@ -123,6 +123,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         timeout=20,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     )
+    # Tests run on a file as well: a database in memory locks whole tables between threads.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
@@ -169,8 +171,9 @@ USE_TZ = True
 # The embedded default writes each message into a folder that the Outbox page shows:
 # a demo can never reach a real mailbox.
 OUTBOX_DIR = DATA_DIR / "outbox"
-EMAIL_FILE_PATH = str(OUTBOX_DIR)
-vars().update(env.email("EMAIL_URL", default="filemail://"))
+EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Countersign <letters@countersign.invalid>"
