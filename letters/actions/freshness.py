@@ -1,0 +1,157 @@
+"""What a letter was made from, and whether that is still what is known.
+
+A letter copies its words, address and citations when it is made. Until counsel approves it,
+it is compared with what is known now: a letter whose data, version, letterhead, pictures,
+fonts or engine changed after it was rendered is stale, and is made again.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from campaigns.models import Addressee
+from letters import lifecycle
+from letters.merge import context, press, seal
+from letters.models import Letter, Mailing
+
+_ROWS_AT_ONCE = 200
+
+
+def freeze(letter: Letter) -> bool:
+    """Copy what is known now into the letter; whether anything differs from before."""
+    addressee = letter.addressee
+    now = {
+        "merge_data": context.freeze(
+            letter.mailing, addressee, letter.reference, position=letter.position
+        ),
+        "by_post": addressee.by_post,
+        "by_email": addressee.by_email,
+        "email": addressee.display_email if addressee.by_email else "",
+    }
+    changed = any(getattr(letter, name) != value for name, value in now.items())
+    for name, value in now.items():
+        setattr(letter, name, value)
+    return changed
+
+
+def changed_letters(mailing: Mailing) -> list[Letter]:
+    """Letters whose frozen data is no longer what is known. They carry the new data, unsaved."""
+    letters = list(mailing.letters.standing().order_by("position"))
+    found = with_everything(
+        Addressee.objects.filter(pk__in=[letter.addressee_id for letter in letters])
+    )
+    addressees = {addressee.pk: addressee for addressee in found}
+    mailing = with_its_words(mailing)
+    for letter in letters:
+        letter.mailing = mailing
+        letter.addressee = addressees[letter.addressee_id]
+    return [letter for letter in letters if freeze(letter)]
+
+
+def freeze_again(mailing: Mailing) -> int:
+    """Take what is known now into every letter that is not sealed; returns how many changed.
+
+    A rendered letter whose data changed is a draft again, and a worker that has it in hand
+    loses its claim, so that bytes made from the old data are never kept.
+    """
+    changed = changed_letters(mailing)
+    Letter.objects.bulk_update(
+        changed, ["merge_data", "by_post", "by_email", "email"], batch_size=_ROWS_AT_ONCE
+    )
+    rows = Letter.objects.filter(pk__in=[letter.pk for letter in changed])
+    unrender(rows)
+    rows.filter(status=Letter.Status.DRAFT).update(attempts=0, claim="", lease_until=None)
+    return len(changed)
+
+
+def with_everything(addressees: QuerySet[Addressee]) -> QuerySet[Addressee]:
+    """Addressees with all that a letter says of them, in a fixed number of queries."""
+    return addressees.select_related(
+        "contact", "recipient__institution__parent", "recipient__campaign"
+    ).prefetch_related(
+        "recipient__institution__facts",
+        "recipient__institution__parent__facts",
+        Prefetch(
+            "recipient__addressees",
+            Addressee.objects.select_related("contact"),
+        ),
+    )
+
+
+def with_its_words(mailing: Mailing) -> Mailing:
+    """The mailing, read again with all that its letters have in common."""
+    return (
+        Mailing.objects.select_related(
+            "version__template",
+            "follows",
+            "campaign__sender__letterhead",
+            "campaign__sender__signer",
+        )
+        .prefetch_related("campaign__demands", "campaign__grounds")
+        .get(pk=mailing.pk)
+    )
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A rendered letter that would be made differently now, and what differs."""
+
+    letter: Letter
+    what: str
+
+
+def stale(mailing: Mailing) -> list[Stale]:
+    """Rendered letters that would be made differently now."""
+    changed = changed_letters(mailing)
+    keys = {letter.pk for letter in changed}
+    found = [
+        Stale(letter, "its data") for letter in changed if letter.status == Letter.Status.RENDERED
+    ]
+    rendered = _rendered(mailing).exclude(pk__in=keys)
+    return found + [
+        Stale(letter, "letterhead, pictures, fonts or engine")
+        for letter in rendered
+        if not _is_made_as_now(letter)
+    ]
+
+
+def unrender_stale(mailing: Mailing) -> int:
+    """Make drafts of letters whose data holds and that would still be made differently now."""
+    return unrender(
+        Letter.objects.filter(
+            pk__in=[letter.pk for letter in _rendered(mailing) if not _is_made_as_now(letter)]
+        )
+    )
+
+
+def _rendered(mailing: Mailing) -> QuerySet[Letter]:
+    return (
+        mailing.letters.filter(status=Letter.Status.RENDERED)
+        .select_related("mailing__version__template", "mailing__campaign", "recipient")
+        .order_by("position")
+    )
+
+
+def _is_made_as_now(letter: Letter) -> bool:
+    return press.input_sha256(context.content(letter)) == letter.input_sha256
+
+
+def current_digest(mailing: Mailing) -> str:
+    """The digest of the PDFs as the rows name them now."""
+    rows = mailing.letters.standing().exclude(pdf_sha256="")
+    return seal.batch_digest(list(rows.values_list("reference", "pdf_sha256")))
+
+
+def unrender(rows: QuerySet[Letter]) -> int:
+    return lifecycle.move_all(
+        rows,
+        Letter.Status.DRAFT,
+        pdf_sha256="",
+        input_sha256="",
+        page_count=None,
+        rendered_at=None,
+        status_reason="",
+        attempts=0,
+        claim="",
+        lease_until=None,
+    )

@@ -1,0 +1,240 @@
+"""Preflight: who cannot be written to, and what counsel should look at."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from campaigns.models import Addressee, Contact
+from letters.actions import preflight
+from letters.models import Finding, Letter
+from tests.factories import (
+    make_campaign,
+    make_ground,
+    make_institution,
+    make_mailing,
+    make_recipient,
+    make_user,
+    make_version,
+)
+from tests.letters import stages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+DAY = datetime.timedelta(days=1)
+
+
+def found(campaign, **fields) -> dict[str, Finding]:
+    """What preflight says of a mailing to the recipients the campaign has."""
+    stage = stages.prepared(0, campaign=campaign, **fields)
+    return {one.code: one for one in stage.mailing.findings.all()}
+
+
+def clean_campaign(**fields):
+    return make_campaign(deadline_days=30, **fields)
+
+
+def test_a_letter_with_nothing_amiss_has_only_an_unverified_contact():
+    campaign = clean_campaign()
+    make_recipient(campaign)
+    codes = {code for code, one in found(campaign).items() if one.letter_id}
+    assert codes == {"contact-unverified"}
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [
+        ("street", "no-street"),
+        ("city", "no-city"),
+        ("state", "no-state"),
+        ("postal_code", "no-zip"),
+    ],
+)
+def test_each_part_of_the_address_has_to_be_there(part, code):
+    campaign = clean_campaign()
+    make_recipient(campaign, make_institution("Auburn University", **{part: ""}))
+    one = found(campaign)[code]
+    assert one.severity == "red"
+    assert one.message.startswith("Auburn University has no")
+
+
+def test_an_office_abroad_needs_no_state():
+    campaign = clean_campaign()
+    make_recipient(campaign, make_institution(state="", country="GB"))
+    assert "no-state" not in found(campaign)
+
+
+def test_the_addressees_own_address_counts():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign, make_institution(street=""))
+    recipient.addressees.update(street="1 Own Street")
+    assert "no-street" not in found(campaign)
+
+
+def test_a_missing_street_does_not_stop_a_letter_that_goes_by_e_mail_alone():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign, make_institution(street=""))
+    recipient.addressees.update(by_post=False, by_email=True, email="a@example.invalid")
+    assert found(campaign)["no-street"].severity == "amber"
+
+
+def test_somebody_has_to_be_addressed():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign)
+    recipient.addressees.update(contact=None)
+    assert found(campaign)["no-addressee"].severity == "red"
+
+
+def test_an_office_without_a_name_is_greeted_as_an_office_and_marked():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign)
+    recipient.addressees.update(contact=None, title="President")
+    assert found(campaign)["no-name"].severity == "amber"
+
+
+def test_who_must_not_be_written_to_is_red():
+    campaign = clean_campaign()
+    now = timezone.now()
+    make_recipient(campaign, make_institution(suppressed_at=now, suppressed_reason="Asked."))
+    make_recipient(campaign, withdrawn_at=now, withdrawn_reason="Merged.")
+    make_recipient(campaign, make_institution(archived_at=now))
+    seen = found(campaign)
+    for code in ("suppressed", "withdrawn", "institution-archived"):
+        assert seen[code].severity == "red"
+    assert "Asked." in seen["suppressed"].message
+
+
+def test_a_ground_that_does_not_cover_stops_and_one_that_may_is_marked():
+    campaign = clean_campaign()
+    campaign.grounds.add(make_ground())
+    make_recipient(campaign, make_institution("A Journal", kind="journal", ffa=""))
+    make_recipient(campaign, make_institution("Unknown University", ffa=""))
+    seen = found(campaign)
+    assert seen["ground-mismatch"].severity == "red"
+    assert seen["ground-mismatch"].message.startswith("A Journal")
+    assert seen["ground-unknown"].severity == "amber"
+    assert seen["ground-unknown"].message.startswith("Unknown University")
+
+
+def test_what_holds_for_every_letter_is_said_once():
+    campaign = clean_campaign()
+    campaign.grounds.add(make_ground())
+    for _ in range(3):
+        make_recipient(campaign)
+    stages.prepared(0, campaign=campaign)
+    (one,) = Finding.objects.filter(code="ground-unverified")
+    assert (one.letter, one.severity) == (None, "amber")
+
+
+def test_a_ground_past_its_review_is_said():
+    campaign = clean_campaign()
+    long_ago = timezone.localdate() - 400 * DAY
+    campaign.grounds.add(
+        make_ground(verified_on=long_ago, verified_by=make_user(), review_by=long_ago + 180 * DAY)
+    )
+    make_recipient(campaign)
+    assert found(campaign)["ground-past-review"].severity == "amber"
+
+
+def test_a_letter_by_e_mail_needs_an_address():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign)
+    recipient.addressees.update(by_email=True)
+    assert found(campaign)["no-email"].severity == "red"
+
+
+def test_one_person_is_written_to_once():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign)
+    contact = recipient.institution.contacts.get()
+    Addressee.objects.create(recipient=recipient, contact=contact, kind="copy")
+    twin = Contact.objects.create(
+        institution=recipient.institution, name="dr robin  EXAMPLE", title="Provost"
+    )
+    Addressee.objects.create(recipient=recipient, contact=twin, kind="copy")
+    stages.prepared(0, campaign=campaign)
+    twins = Finding.objects.filter(code="duplicate", severity="red")
+    assert twins.count() == 2
+
+
+def test_an_addressee_with_another_first_letter_is_marked():
+    stage = stages.prepared(1)
+    assert found(stage.campaign)["written-before"].severity == "amber"
+
+
+def test_a_campaign_without_demands_is_stopped():
+    campaign = clean_campaign(demands=0)
+    make_recipient(campaign)
+    assert found(campaign)["no-demands"].severity == "red"
+
+
+def test_a_sender_who_is_gone_stops_the_mailing():
+    stage = stages.prepared(1)
+    stage.campaign.sender.delete()
+    codes = {one.code: one.severity for one in preflight.inspect(stage.again())}
+    assert codes["no-sender"] == "red"
+
+
+def test_a_value_that_the_text_prints_has_to_be_known():
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign)
+    recipient.addressees.update(contact=None, title="President")
+    version = make_version(campaign, body="Dear {{ addressee_name }}, we write.")
+    one = found(campaign, version=version)["missing-value"]
+    assert one.severity == "red"
+    assert "Name of the addressee" in one.message
+
+
+def test_a_short_or_closed_deadline_is_said():
+    campaign = make_campaign(deadline_days=5, deadline_rolls=False)
+    make_recipient(campaign)
+    monday = stages.today(campaign) + DAY * (7 - stages.today(campaign).weekday())
+    seen = found(campaign, letter_date=monday)
+    assert "Only 5 days" in seen["deadline-near"].message
+    assert "weekend" in seen["deadline-closed"].message
+
+
+def test_a_newer_version_of_the_text_is_said():
+    campaign = clean_campaign()
+    make_recipient(campaign)
+    version = make_version(campaign)
+    make_version(campaign)
+    assert "version 2 was saved since" in found(campaign, version=version)["newer-version"].message
+
+
+def test_a_letter_date_that_has_passed_stops_the_mailing():
+    mailing = make_mailing(letter_date=datetime.date(2020, 1, 1))
+    codes = {one.code: one.severity for one in preflight.inspect(mailing)}
+    assert codes["date-passed"] == "red"
+
+
+def test_long_and_unusual_letters_are_marked_once_they_are_rendered():
+    stage = stages.prepared(22)
+    stage.mailing.letters.update(status="rendered", pdf_sha256="0" * 64, page_count=2)
+    Letter.objects.filter(pk=stage.letters[0].pk).update(page_count=13)
+    preflight.run(stage.mailing)
+    codes = stage.mailing.findings.filter(letter=stage.letters[0]).values_list("code", flat=True)
+    assert {"many-sheets", "unusual-length"} <= set(codes)
+    assert Finding.objects.get(code="unusual-length").message == (
+        "13 pages, where most letters have 2 pages."
+    )
+
+
+def test_a_second_run_takes_the_place_of_the_first():
+    stage = stages.prepared(2)
+    before = stage.mailing.findings.count()
+    preflight.run(stage.mailing)
+    assert stage.mailing.findings.count() == before
+
+
+def test_the_number_of_queries_does_not_grow_with_the_letters():
+    def queries(count: int) -> int:
+        stage = stages.prepared(count)
+        stage.campaign.grounds.add(make_ground())
+        mailing = stage.again()
+        with CaptureQueriesContext(connection) as captured:
+            preflight.run(mailing)
+        return len(captured)
+
+    assert queries(3) == queries(30)
