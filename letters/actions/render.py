@@ -1,0 +1,400 @@
+"""Rendering a mailing: letters are claimed, made and kept in chunks, by any number of workers.
+
+The queue is only a hint. A worker claims letters by compare-and-swap under a lease and counts
+the attempt before it begins, so a worker that is killed costs the letters in its hand one
+attempt each and the lease's time, and nothing else; a letter that kills its worker is set
+aside after three attempts instead of killing the next one for ever.
+"""
+
+import datetime
+import logging
+import math
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Q
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from campaigns.actions import Refused
+from campaigns.models import User
+from letters import lifecycle
+from letters.actions import preflight
+from letters.actions.freshness import current_digest, freeze_again, unrender_stale
+from letters.actions.wake import RENDER_MAILING, wake
+from letters.merge import context, press
+from letters.merge.language import MissingValue
+from letters.models import Letter, Mailing
+from letters.models.letter import LetterQuerySet
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 8
+# Longer than the press may take for one letter; renewed from letter to letter.
+LEASE = datetime.timedelta(seconds=90)
+# Nobody gives no sign for so long: the sweep, which a living worker runs, takes the letters
+# out of the silent hand. Were it only slow, its claim is gone and it keeps nothing.
+SILENCE = datetime.timedelta(seconds=30)
+MAX_ATTEMPTS = 3
+# Two processors are the smallest machine; a worker that finds nothing to do goes home.
+HANDS = 2
+_RATE_OVER = datetime.timedelta(seconds=20)
+
+
+class MustBeFixed(Refused):
+    """Preflight found something that stops a letter."""
+
+
+class NothingToRender(Refused):
+    """Every letter of the mailing was left out."""
+
+
+class NothingSetAside(Refused):
+    """No letter of the mailing is set aside."""
+
+
+@transaction.atomic
+def start(*, mailing: Mailing, by: User) -> Mailing:
+    """Check every letter once more with the data of this moment, and wake the workers."""
+    freeze_again(mailing)
+    unrender_stale(mailing)
+    preflight.run(mailing)
+    _refuse_red(mailing)
+    waiting = mailing.letters.filter(status=Letter.Status.DRAFT)
+    waiting.update(attempts=0, claim="", lease_until=None, status_reason="")
+    count = waiting.count()
+    lifecycle.move(mailing, Mailing.Status.RENDERING, rendering_started_at=timezone.now())
+    audit.record(
+        "mailing.rendering",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"started to render {count:,} letters of “{mailing}”.",
+        letters=count,
+    )
+    for _ in range(min(HANDS, max(1, math.ceil(count / CHUNK)))):
+        wake(RENDER_MAILING, mailing.pk)
+    return mailing
+
+
+def _refuse_red(mailing: Mailing) -> None:
+    if not mailing.letters.standing().exists():
+        raise NothingToRender("Every letter of this mailing was left out. Add recipients first.")
+    red = Count("letter", distinct=True, filter=Q(severity="red"))
+    letters = mailing.findings.aggregate(red=red, all=Count("pk", filter=Q(severity="red")))
+    if letters["all"]:
+        raise MustBeFixed(
+            f"{letters['red']:,} letters cannot be written yet. Fix what the list names, or "
+            "leave them out."
+            if letters["red"]
+            else "Something that holds for the whole mailing has to be fixed first; see the list."
+        )
+
+
+@transaction.atomic
+def stop(*, mailing: Mailing, by: User) -> Mailing:
+    """Back to preparing. Letters already rendered stay so; those in hand are still finished."""
+    lifecycle.move(mailing, Mailing.Status.PREPARING)
+    done = mailing.letters.filter(status=Letter.Status.RENDERED).count()
+    audit.record(
+        "mailing.stopped",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"stopped the rendering of “{mailing}” after {done:,} letters.",
+        rendered=done,
+    )
+    return mailing
+
+
+@transaction.atomic
+def retry_set_aside(*, mailing: Mailing, by: User) -> Mailing:
+    """Give the letters that were set aside another three attempts."""
+    again = lifecycle.move_all(
+        mailing.letters.filter(status=Letter.Status.QUARANTINED),
+        Letter.Status.DRAFT,
+        attempts=0,
+        claim="",
+        lease_until=None,
+        status_reason="",
+    )
+    if not again:
+        raise NothingSetAside("No letter of this mailing is set aside.")
+    audit.record(
+        "mailing.retried",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"gave {again:,} letters that were set aside another try.",
+        letters=again,
+    )
+    if mailing.status == Mailing.Status.RENDERING:
+        wake(RENDER_MAILING, mailing.pk)
+        return mailing
+    if mailing.status == Mailing.Status.READY:
+        lifecycle.move(mailing, Mailing.Status.PREPARING)
+    return start(mailing=mailing, by=by)
+
+
+# --- In the worker -----------------------------------------------------------------
+
+
+def work(*, mailing_pk: int, seconds: float) -> bool:
+    """Render chunks for about `seconds`; whether letters are still waiting afterwards.
+
+    Short on purpose: a worker that is asked to stop is soon between two tasks.
+    """
+    until = time.monotonic() + seconds
+    while letters := claim(mailing_pk=mailing_pk, limit=CHUNK, now=timezone.now()):
+        keep(make(letters), now=timezone.now())
+        if time.monotonic() >= until:
+            return True
+    settle(mailing_pk=mailing_pk, now=timezone.now())
+    return False
+
+
+@transaction.atomic
+def claim(*, mailing_pk: int, limit: int, now: datetime.datetime) -> list[Letter]:
+    """Take up to `limit` letters that nobody holds, for this worker alone.
+
+    A letter that was in a hand that died is taken by itself: if it is the one that kills,
+    it kills no neighbours again.
+    """
+    waiting = Letter.objects.claimable(now).filter(
+        mailing=mailing_pk, mailing__status=Mailing.Status.RENDERING
+    )
+    _set_hopeless_aside(waiting)
+    keys = waiting.order_by("position").values_list("pk", flat=True)
+    if connection.features.has_select_for_update_skip_locked:
+        # Two workers that look at the same moment take different letters.
+        keys = keys.select_for_update(skip_locked=True, of=("self",))
+    chosen = list(keys.filter(attempts=0)[:limit]) or list(keys[:1])
+    mine = str(uuid.uuid4())
+    Letter.objects.claimable(now).filter(pk__in=chosen).update(
+        claim=mine, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return list(
+        Letter.objects.filter(claim=mine)
+        .select_related("mailing__campaign", "mailing__version__template", "recipient")
+        .order_by("position")
+    )
+
+
+def _set_hopeless_aside(waiting: LetterQuerySet) -> None:
+    hopeless = list(waiting.filter(attempts__gte=MAX_ATTEMPTS).select_related("mailing__campaign"))
+    for letter in hopeless:
+        reason = (
+            letter.status_reason
+            or f"The worker stopped {letter.attempts} times while it made this letter."
+        )
+        _set_aside(letter, reason)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one claimed letter: bytes, a reason that is final, or one to try again."""
+
+    letter: Letter
+    pdf_sha256: str = ""
+    input_sha256: str = ""
+    pages: int = 0
+    refusal: str = ""
+    stumble: str = ""
+
+
+def make(letters: list[Letter]) -> list[Made]:
+    """Render each letter and store its bytes; outside any transaction, as it takes time."""
+    made = []
+    for letter in letters:
+        made.append(_make(letter))
+        _renew_lease(letter.claim)
+    return made
+
+
+def _make(letter: Letter) -> Made:
+    try:
+        content = context.content(letter)
+        rendered = press.render(content)
+        return Made(
+            letter,
+            pdf_sha256=filestore.put(rendered.pdf),
+            input_sha256=press.input_sha256(content),
+            pages=rendered.pages,
+        )
+    except (MissingValue, press.RenderRefused) as refusal:
+        return Made(letter, refusal=str(refusal))
+    except (press.RenderTimedOut, press.RenderCrashed) as stumble:
+        return Made(letter, stumble=str(stumble))
+    except Exception as error:  # one letter's fault must not stop the others
+        logger.exception("Letter %s could not be made", letter.reference)
+        return Made(letter, stumble=f"{type(error).__name__}: {error}")
+
+
+def _renew_lease(claim_id: str) -> None:
+    Letter.objects.filter(claim=claim_id).update(lease_until=timezone.now() + LEASE)
+
+
+@transaction.atomic
+def keep(made: list[Made], *, now: datetime.datetime) -> None:
+    """Record a chunk. A letter whose claim was lost meanwhile is left as it stands."""
+    for one in made:
+        held = Letter.objects.filter(pk=one.letter.pk, claim=one.letter.claim)
+        if one.pdf_sha256:
+            lifecycle.move_all(
+                held.filter(status=Letter.Status.DRAFT),
+                Letter.Status.RENDERED,
+                pdf_sha256=one.pdf_sha256,
+                input_sha256=one.input_sha256,
+                page_count=one.pages,
+                rendered_at=now,
+                status_reason="",
+                claim="",
+                lease_until=None,
+            )
+        elif one.refusal:
+            _set_aside(one.letter, one.refusal)
+        elif one.letter.attempts >= MAX_ATTEMPTS:
+            _set_aside(one.letter, f"Tried {one.letter.attempts} times. {one.stumble}")
+        else:
+            held.update(claim="", lease_until=None, status_reason=one.stumble)
+
+
+def _set_aside(letter: Letter, reason: str) -> None:
+    held = Letter.objects.filter(pk=letter.pk, claim=letter.claim, status=Letter.Status.DRAFT)
+    moved = lifecycle.move_all(
+        held, Letter.Status.QUARANTINED, status_reason=reason, claim="", lease_until=None
+    )
+    if moved:
+        audit.record(
+            "letter.set_aside",
+            subject=letter,
+            by=None,
+            campaign=letter.mailing.campaign,
+            sentence=f"Letter {letter.reference} was set aside: {reason}",
+            attempts=letter.attempts,
+        )
+
+
+@transaction.atomic
+def settle(*, mailing_pk: int, now: datetime.datetime) -> bool:
+    """Make the mailing ready once no letter waits. Whether this call did it."""
+    mailing = Mailing.objects.select_related("campaign").get(pk=mailing_pk)
+    if mailing.status != Mailing.Status.RENDERING:
+        return False
+    if mailing.letters.filter(status=Letter.Status.DRAFT).exists():
+        return False
+    digest = current_digest(mailing)
+    rows = Mailing.objects.filter(pk=mailing_pk, status=Mailing.Status.RENDERING)
+    if not lifecycle.move_all(rows, Mailing.Status.READY, digest=digest, rendered_at=now):
+        return False
+    preflight.run(mailing)
+    counts = Counter(mailing.letters.values_list("status", flat=True))
+    rendered, aside = counts[Letter.Status.RENDERED], counts[Letter.Status.QUARANTINED]
+    audit.record(
+        "mailing.rendered",
+        subject=mailing,
+        by=None,
+        campaign=mailing.campaign,
+        sentence=f"{rendered:,} letters of “{mailing}” are rendered; {aside:,} are set aside.",
+        rendered=rendered,
+        set_aside=aside,
+        digest=digest,
+    )
+    return True
+
+
+def revive(*, now: datetime.datetime) -> list[int]:
+    """Find mailings whose workers fell silent, give their letters out again, and say so.
+
+    Returns the keys of the mailings that were woken.
+    """
+    woken = []
+    for mailing in Mailing.objects.filter(status=Mailing.Status.RENDERING):
+        if not settle(mailing_pk=mailing.pk, now=now) and _revive(mailing, now):
+            woken.append(mailing.pk)
+    return woken
+
+
+@transaction.atomic
+def _revive(mailing: Mailing, now: datetime.datetime) -> bool:
+    began = mailing.rendering_started_at or now
+    last = _last_sign_of_work(mailing) or began
+    if now - last <= SILENCE:
+        return False
+    drafts = mailing.letters.filter(status=Letter.Status.DRAFT)
+    in_hand = drafts.exclude(claim="").update(claim="", lease_until=None)
+    if in_hand or last > began:
+        done = mailing.letters.filter(status=Letter.Status.RENDERED).count()
+        audit.record(
+            "mailing.resumed",
+            subject=mailing,
+            by=None,
+            campaign=mailing.campaign,
+            sentence=(
+                f"The worker stopped at {_clock(last)} with {in_hand:,} letters in hand; resumed "
+                f"at {_clock(now)}. {done:,} were already rendered, 0 are lost."
+            ),
+            stopped_at=last.isoformat(),
+            in_hand=in_hand,
+            rendered=done,
+        )
+    wake(RENDER_MAILING, mailing.pk)
+    return True
+
+
+def _last_sign_of_work(mailing: Mailing) -> datetime.datetime | None:
+    signs = mailing.letters.aggregate(lease=Max("lease_until"), rendered=Max("rendered_at"))
+    leased = signs["lease"] - LEASE if signs["lease"] else None
+    return max((sign for sign in (leased, signs["rendered"]) if sign), default=None)
+
+
+def _clock(moment: datetime.datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M:%S}"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the rendering is. `rate` is letters a second, over the last while."""
+
+    total: int
+    rendered: int
+    set_aside: int
+    in_hand: int
+    rate: float
+    seconds_left: int | None
+    silent_for: int
+
+    @property
+    def done(self) -> int:
+        return self.rendered + self.set_aside
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.done
+
+
+def progress(mailing: Mailing, *, now: datetime.datetime) -> Progress:
+    """Counted from rows, in one query, so it is true whatever became of the messages."""
+    status = Letter.Status
+    counts = mailing.letters.standing().aggregate(
+        total=Count("pk"),
+        rendered=Count("pk", filter=Q(status__in=[status.RENDERED, status.SEALED])),
+        set_aside=Count("pk", filter=Q(status=status.QUARANTINED)),
+        in_hand=Count("pk", filter=Q(status=status.DRAFT, lease_until__gte=now)),
+        lately=Count("pk", filter=Q(rendered_at__gt=now - _RATE_OVER)),
+        last=Max("rendered_at"),
+    )
+    began = mailing.rendering_started_at or now
+    last = max(counts.pop("last") or began, began)
+    over = min(_RATE_OVER, max(now - began, datetime.timedelta(seconds=1))).total_seconds()
+    rate = counts.pop("lately") / over
+    waiting = counts["total"] - counts["rendered"] - counts["set_aside"]
+    return Progress(
+        **counts,
+        rate=rate,
+        seconds_left=round(waiting / rate) if rate else None,
+        silent_for=round((now - last).total_seconds()),
+    )

@@ -1,0 +1,33 @@
+"""Thin Celery tasks: each calls one action and returns.
+
+None carries more than primary keys, each may run twice without harm, and none is retried by
+Celery: what was not finished is found again from its rows by `sweep`, which beat runs.
+"""
+
+from celery import shared_task
+from django.utils import timezone
+
+from letters.actions import dispatch, render
+from letters.actions.wake import RENDER_MAILING, SEND_EMAILS, wake
+
+# So short that a worker which is asked to stop soon stands between two tasks.
+_SECONDS = 4
+
+
+@shared_task(name=RENDER_MAILING, max_retries=0)
+def render_mailing(mailing_pk: int) -> None:
+    if render.work(mailing_pk=mailing_pk, seconds=_SECONDS):
+        wake(RENDER_MAILING, mailing_pk)
+
+
+@shared_task(name=SEND_EMAILS, max_retries=0)
+def send_emails(mailing_pk: int) -> None:
+    if dispatch.work(mailing_pk=mailing_pk, seconds=_SECONDS):
+        wake(SEND_EMAILS, mailing_pk)
+
+
+@shared_task(name="letters.tasks.sweep", max_retries=0)
+def sweep() -> None:
+    now = timezone.now()
+    render.revive(now=now)
+    dispatch.revive(now=now)

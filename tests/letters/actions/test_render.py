@@ -1,0 +1,314 @@
+"""Rendering: claims, leases, letters set aside, and work found again from rows."""
+
+import datetime
+import threading
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from letters import tasks
+from letters.actions import leave_out, mailing, render
+from letters.merge import press
+from letters.models import Letter, Mailing
+from tests.factories import make_campaign, make_institution, make_recipient
+from tests.letters import stages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+SECONDS = datetime.timedelta(seconds=1)
+
+
+def started(count: int = 3) -> stages.Stage:
+    stage = stages.prepared(count)
+    render.start(mailing=stage.mailing, by=stage.manager)
+    return stage
+
+
+def take(stage: stages.Stage, limit: int = 8, now=None) -> list[Letter]:
+    return render.claim(mailing_pk=stage.mailing.pk, limit=limit, now=now or timezone.now())
+
+
+def finish(stage: stages.Stage) -> None:
+    while render.work(mailing_pk=stage.mailing.pk, seconds=60):
+        pass
+    stage.again()
+
+
+def test_every_letter_is_made_and_the_mailing_is_ready_with_its_digest():
+    stage = started(10)
+    finish(stage)
+    assert stage.mailing.status == "ready"
+    assert len(stage.mailing.digest) == 64
+    for letter in stage.letters:
+        assert letter.status == "rendered" and letter.page_count == 2 and letter.input_sha256
+        assert filestore.get(letter.pdf_sha256).startswith(b"%PDF-")
+    assert audit.history(stage.mailing)[0].sentence.startswith("10 letters of")
+
+
+def test_a_red_finding_stops_the_rendering():
+    campaign = make_campaign()
+    make_recipient(campaign, make_institution(street=""))
+    stage = stages.prepared(2, campaign=campaign)
+    with pytest.raises(render.MustBeFixed, match="1 letters cannot be written yet"):
+        render.start(mailing=stage.mailing, by=stage.manager)
+    assert stage.again().status == "preparing"
+
+
+def test_rendering_starts_from_the_data_of_that_moment():
+    stage = stages.prepared(1)
+    institution = stage.letters[0].recipient.institution
+    institution.street = "9 New Street"
+    institution.save()
+    render.start(mailing=stage.mailing, by=stage.manager)
+    assert "9 New Street" in str(stage.letters[0].merge_data)
+
+
+def test_nothing_is_started_where_the_last_step_fails(monkeypatch):
+    stage = stages.prepared(1)
+    monkeypatch.setattr(render, "wake", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        render.start(mailing=stage.mailing, by=stage.manager)
+    assert stage.again().status == "preparing"
+
+
+# --- Claims ------------------------------------------------------------------------
+
+
+def test_a_claim_counts_the_attempt_before_the_work_and_holds_it_for_a_while():
+    stage = started(3)
+    now = timezone.now()
+    letters = take(stage, limit=2, now=now)
+    assert [letter.position for letter in letters] == [1, 2]
+    assert {(letter.attempts, letter.lease_until) for letter in letters} == {
+        (1, now + render.LEASE)
+    }
+
+
+def test_what_is_claimed_is_not_claimed_again_while_the_lease_runs():
+    stage = started(3)
+    first = take(stage, limit=2)
+    second = take(stage, limit=2)
+    assert {letter.pk for letter in first}.isdisjoint(letter.pk for letter in second)
+    assert take(stage) == []
+
+
+def test_letters_of_a_dead_worker_are_taken_again_one_by_one():
+    stage = started(4)
+    take(stage, limit=3)
+    later = timezone.now() + render.LEASE + SECONDS
+    assert [letter.position for letter in take(stage, now=later)] == [4]  # fresh ones first
+    again = take(stage, now=later)
+    assert [(letter.position, letter.attempts) for letter in again] == [(1, 2)]
+
+
+def test_a_worker_whose_claim_was_lost_keeps_nothing():
+    stage = started(1)
+    slow = take(stage)
+    later = timezone.now() + render.LEASE + SECONDS
+    quick = take(stage, now=later)
+    render.keep(render.make(quick), now=later)
+    before = stage.letters[0]
+    render.keep([render.Made(slow[0], pdf_sha256="0" * 64, pages=9)], now=later)
+    after = stage.letters[0]
+    assert (after.pdf_sha256, after.page_count) == (before.pdf_sha256, 2)
+
+
+def test_data_that_changes_while_a_worker_has_the_letter_takes_it_out_of_its_hand():
+    stage = started(1)
+    held = take(stage)
+    render.stop(mailing=stage.mailing, by=stage.manager)
+    institution = held[0].recipient.institution
+    institution.street = "9 New Street"
+    institution.save()
+    mailing.refresh(mailing=stage.again(), by=stage.manager)
+    render.keep(render.make(held), now=timezone.now())
+    assert stage.letters[0].status == "draft"
+
+
+def test_nothing_is_claimed_of_a_mailing_that_was_stopped():
+    stage = started(3)
+    render.stop(mailing=stage.mailing, by=stage.manager)
+    assert take(stage) == []
+    assert stage.again().status == "preparing"
+
+
+def test_what_was_rendered_before_a_stop_is_not_made_again():
+    stage = started(3)
+    render.keep(render.make(take(stage, limit=1)), now=timezone.now())
+    render.stop(mailing=stage.mailing, by=stage.manager)
+    first = stage.letters[0].rendered_at
+    render.start(mailing=stage.again(), by=stage.manager)
+    finish(stage)
+    assert stage.letters[0].rendered_at == first
+    assert stage.mailing.status == "ready"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_make_each_letter_once(monkeypatch):
+    stage = started(12)
+    made = []
+
+    def noting(content, pages=2):
+        made.append(content.reference)
+        return stages.quick_pdf(content)
+
+    monkeypatch.setattr(press, "render", noting)
+
+    def worker() -> None:
+        try:
+            tasks.render.work(mailing_pk=stage.mailing.pk, seconds=60)
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=worker) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert sorted(made) == sorted(letter.reference for letter in stage.letters)
+    assert stage.again().status == "ready"
+
+
+# --- Letters that cannot be made ---------------------------------------------------
+
+
+def refusing(monkeypatch, stage: stages.Stage, position: int, error: Exception) -> None:
+    bad = stage.letters[position].reference
+
+    def render_or_raise(content):
+        if content.reference == bad:
+            raise error
+        return stages.quick_pdf(content)
+
+    monkeypatch.setattr(press, "render", render_or_raise)
+
+
+def test_a_letter_that_is_refused_is_set_aside_at_once_and_the_others_go_on(monkeypatch):
+    stage = started(3)
+    refusing(monkeypatch, stage, 1, press.RenderRefused("No typeface has the character 🂡."))
+    finish(stage)
+    assert [letter.status for letter in stage.letters] == ["rendered", "quarantined", "rendered"]
+    bad = stage.letters[1]
+    assert (bad.attempts, bad.status_reason) == (1, "No typeface has the character 🂡.")
+    assert stage.mailing.status == "ready"
+    assert audit.history(bad)[0].verb == "letter.set_aside"
+
+
+@pytest.mark.parametrize(
+    "error", [press.RenderCrashed("The press died."), OSError("disk"), press.RenderTimedOut("slow")]
+)
+def test_a_letter_that_crashes_the_press_is_set_aside_after_three_attempts(monkeypatch, error):
+    stage = started(3)
+    refusing(monkeypatch, stage, 0, error)
+    finish(stage)
+    assert [letter.status for letter in stage.letters] == ["quarantined", "rendered", "rendered"]
+    assert stage.letters[0].attempts == 3
+    assert stage.letters[0].status_reason.startswith("Tried 3 times.")
+
+
+def test_a_letter_that_kills_its_worker_is_set_aside_after_three_attempts():
+    stage = started(1)
+    now = timezone.now()
+    for _ in range(3):
+        assert len(take(stage, now=now)) == 1
+        now += render.LEASE + SECONDS
+    assert take(stage, now=now) == []
+    assert stage.letters[0].status_reason.startswith("The worker stopped 3 times")
+    assert stage.letters[0].status == "quarantined"
+
+
+def test_what_was_set_aside_is_tried_again_when_a_person_says_so(monkeypatch):
+    stage = started(2)
+    refusing(monkeypatch, stage, 0, press.RenderRefused("No."))
+    finish(stage)
+    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    render.retry_set_aside(mailing=stage.mailing, by=stage.manager)
+    finish(stage)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+    assert stage.mailing.status == "ready"
+
+
+def test_nothing_set_aside_is_nothing_to_try_again():
+    stage = stages.rendered(2)
+    with pytest.raises(render.NothingSetAside):
+        render.retry_set_aside(mailing=stage.mailing, by=stage.manager)
+
+
+def test_leaving_the_last_waiting_letter_out_lets_the_mailing_be_ready():
+    stage = started(2)
+    render.keep(render.make(take(stage, limit=1)), now=timezone.now())
+    leave_out.leave_out(
+        letter=Letter.objects.get(pk=stage.letters[1].pk), reason="Closed.", by=stage.manager
+    )
+    assert render.revive(now=timezone.now()) == []
+    assert stage.again().status == "ready"
+
+
+# --- Found again from rows ---------------------------------------------------------
+
+
+def test_the_sweep_finds_the_letters_of_a_dead_worker_and_says_what_happened():
+    stage = started(4)
+    render.keep(render.make(take(stage, limit=1)), now=timezone.now())
+    take(stage, limit=2)
+    later = timezone.now() + render.SILENCE + SECONDS
+    assert render.revive(now=later) == [stage.mailing.pk]
+    event = audit.history(stage.mailing)[0]
+    assert event.verb == "mailing.resumed"
+    assert "with 2 letters in hand" in event.sentence and "0 are lost" in event.sentence
+    finish(stage)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_the_sweep_leaves_a_mailing_alone_that_a_worker_has_in_hand():
+    stage = started(3)
+    take(stage, limit=1)
+    assert render.revive(now=timezone.now()) == []
+
+
+def test_the_sweep_wakes_a_mailing_whose_message_was_lost_without_telling_of_a_stop():
+    stage = started(3)
+    assert render.revive(now=timezone.now() + 40 * SECONDS) == [stage.mailing.pk]
+    assert audit.history(stage.mailing)[0].verb == "mailing.rendering"
+
+
+def test_the_tasks_call_the_actions_and_may_run_twice(monkeypatch):
+    stage = started(9)
+    tasks.render_mailing(stage.mailing.pk)
+    tasks.render_mailing(stage.mailing.pk)
+    tasks.sweep()
+    assert stage.again().status == "ready"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_costs_time_and_nothing_else(monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    def down(*args, **kwargs):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr("letters.actions.wake.current_app.send_task", down)
+    stage = started(2)
+    assert stage.again().status == "rendering"
+    assert not connection.in_atomic_block
+
+
+# --- Progress ----------------------------------------------------------------------
+
+
+def test_progress_is_counted_from_rows():
+    stage = started(4)
+    now = timezone.now()
+    render.keep(render.make(take(stage, limit=2, now=now)), now=now)
+    take(stage, limit=1, now=now)
+    Mailing.objects.filter(pk=stage.mailing.pk).update(rendering_started_at=now - 10 * SECONDS)
+    seen = render.progress(stage.again(), now=now)
+    assert (seen.total, seen.rendered, seen.in_hand, seen.set_aside) == (4, 2, 1, 0)
+    assert (seen.waiting, seen.rate, seen.seconds_left) == (2, 0.2, 10)
+
+
+def test_progress_knows_no_time_left_before_the_first_letter():
+    seen = render.progress(started(2).mailing, now=timezone.now() + 5 * SECONDS)
+    assert (seen.rate, seen.seconds_left) == (0, None)
+    assert 4 <= seen.silent_for <= 6
