@@ -1,0 +1,276 @@
+"""Approval: another person sees the letters, and seals exactly the bytes that were rendered.
+
+The form posts back the digest of the batch as it was shown. Whatever changed in between, the
+text, the data, the letterhead, the fonts, one byte of one stored file, is refused here.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from campaigns.actions import Refused
+from campaigns.models import AuditEvent, User
+from letters import lifecycle
+from letters.actions import preflight
+from letters.actions.dispatch import NotApproved
+from letters.actions.freshness import Stale, current_digest, stale
+from letters.models import Letter, Mailing, Opening
+
+LETTERS_TO_OPEN = 3
+# Who did one of these made the batch what it is, and is not the other person.
+_MADE_IT = ("mailing.created", "mailing.dated", "mailing.version_changed")
+
+
+class MayNotApprove(Refused):
+    """Approval is counsel's."""
+
+
+class OwnBatch(Refused):
+    """The approver is neither the author of the text nor the one who prepared the mailing."""
+
+
+class NotReady(Refused):
+    """Only a rendered mailing is approved, and only once."""
+
+
+class SetAside(Refused):
+    """A letter that could not be rendered is rendered or left out before approval."""
+
+
+class NotOpened(Refused):
+    """Letters that have to be looked at were not."""
+
+
+class ChangedSince(Refused):
+    """What would be approved is not what was shown."""
+
+
+class CommentsMissing(Refused):
+    """A mailing is returned with words that help."""
+
+
+class GapNotAccepted(Refused):
+    """A gap is accepted with a reason, for a day that has to be named."""
+
+
+@dataclass(frozen=True)
+class ToOpen:
+    """What one person has yet to open. `marked` are preflight's; `few` says how many more."""
+
+    opened: frozenset[int]
+    marked: frozenset[int]
+    few: int
+
+    @property
+    def marked_left(self) -> frozenset[int]:
+        return self.marked - self.opened
+
+    @property
+    def is_done(self) -> bool:
+        return not self.marked_left and not self.few
+
+
+def to_open(mailing: Mailing, by: User) -> ToOpen:
+    """At least three letters, and every one that preflight marked, with the bytes of now."""
+    letters = dict(mailing.letters.standing().values_list("pk", "pdf_sha256"))
+    openings = Opening.objects.filter(letter__mailing=mailing, by=by)
+    opened = frozenset(
+        letter
+        for letter, sha256 in openings.values_list("letter_id", "sha256")
+        if letters.get(letter) == sha256
+    )
+    marked = mailing.findings.filter(severity=preflight.AMBER, letter__in=letters)
+    return ToOpen(
+        opened=opened,
+        marked=frozenset(marked.values_list("letter_id", flat=True)),
+        few=max(0, min(LETTERS_TO_OPEN, len(letters)) - len(opened)),
+    )
+
+
+@transaction.atomic
+def record_opening(*, letter: Letter, by: User) -> Opening:
+    """This person was shown these bytes. Once for each state of the letter."""
+    if not by.has_perm("letters.approve_mailing"):
+        raise MayNotApprove(f"{by} does not approve mailings, so this opening is not counted.")
+    if letter.status != Letter.Status.RENDERED:
+        raise NotReady(f"Letter {letter} is {letter.get_status_display().lower()}.")
+    opening, is_new = Opening.objects.get_or_create(letter=letter, by=by, sha256=letter.pdf_sha256)
+    if is_new:
+        audit.record(
+            "letter.opened",
+            subject=letter,
+            by=by,
+            campaign=letter.mailing.campaign,
+            sentence=f"opened letter {letter} to {letter.recipient}.",
+            sha256=letter.pdf_sha256,
+        )
+    return opening
+
+
+def why_not(mailing: Mailing, by: User) -> str:
+    """Why this person cannot approve this mailing at all; empty where they can."""
+    try:
+        _refuse_person(mailing, by)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+@transaction.atomic
+def approve(*, mailing: Mailing, digest: str, by: User) -> Mailing:
+    """Make the bytes that were shown the letters that are sent."""
+    mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if mailing.status != Mailing.Status.READY:
+        raise NotReady(
+            f"“{mailing}” is {mailing.get_status_display().lower()}; only a mailing that is "
+            "ready for approval can be approved, and only once."
+        )
+    _refuse_person(mailing, by)
+    _refuse_unfinished(mailing)
+    if digest != current_digest(mailing) or digest != mailing.digest:
+        raise ChangedSince(
+            "The letters changed after this page was opened. Nothing was approved; look again."
+        )
+    _refuse_unopened(mailing, by)
+    _refuse_changed(mailing)
+    _refuse_damaged(mailing)
+    return _seal(mailing, by)
+
+
+def _refuse_person(mailing: Mailing, by: User) -> None:
+    if not by.has_perm("letters.approve_mailing"):
+        raise MayNotApprove(f"{by} may not approve mailings; counsel can.")
+    if by.pk == mailing.version.author_id:
+        raise OwnBatch("You wrote this text. Another person approves it.")
+    made_it = AuditEvent.objects.filter(
+        subject_type=mailing._meta.label_lower, subject_id=mailing.pk, verb__in=_MADE_IT, actor=by
+    )
+    if by.pk == mailing.prepared_by_id or made_it.exists():
+        raise OwnBatch("You prepared this mailing. Another person approves it.")
+
+
+def _refuse_unfinished(mailing: Mailing) -> None:
+    letters = mailing.letters.standing()
+    if aside := letters.filter(status=Letter.Status.QUARANTINED).count():
+        raise SetAside(f"{aside:,} letters are set aside. Try them again, or leave them out.")
+    if not letters.exists():
+        raise NotReady("Every letter of this mailing was left out.")
+    if letters.exclude(status=Letter.Status.RENDERED).exists():
+        raise ChangedSince("Some letters are not rendered. Render them, then look again.")
+
+
+def _refuse_unopened(mailing: Mailing, by: User) -> None:
+    left = to_open(mailing, by)
+    if left.is_done:
+        return
+    parts = []
+    if left.marked_left:
+        parts.append(f"{len(left.marked_left):,} letters that preflight marked")
+    if left.few:
+        parts.append(f"{left.few} more of any kind")
+    raise NotOpened(f"Open {' and '.join(parts)} first: what is approved has to be seen.")
+
+
+def _refuse_changed(mailing: Mailing) -> None:
+    red = {found.message for found in preflight.inspect(mailing) if found.severity == preflight.RED}
+    if red:
+        first = sorted(red)[0]
+        raise ChangedSince(
+            f"Preflight now finds {len(red):,} things that must be fixed: {first} Nothing was "
+            "approved."
+        )
+    if changed := stale(mailing):
+        raise ChangedSince(
+            f"{len(changed):,} letters would be made differently now ({_named(changed)}). "
+            "Nothing was approved; render them again."
+        )
+
+
+def _named(changed: list[Stale]) -> str:
+    shown = [f"{one.letter}: {one.what}" for one in changed[:3]]
+    more = len(changed) - len(shown)
+    return "; ".join(shown) + (f"; and {more:,} more" if more else "")
+
+
+def _refuse_damaged(mailing: Mailing) -> None:
+    rows = mailing.letters.standing().values_list("reference", "pdf_sha256")
+    for reference, sha256 in rows:
+        try:
+            filestore.get(sha256)
+        except (filestore.FileDamaged, FileNotFoundError) as error:
+            raise ChangedSince(
+                f"The stored file of letter {reference} is missing or damaged. Nothing was "
+                "approved; render the letters again, or restore the file."
+            ) from error
+
+
+def _seal(mailing: Mailing, by: User) -> Mailing:
+    now = timezone.now()
+    opened = Opening.objects.filter(letter__mailing=mailing, by=by)
+    count = lifecycle.move_all(
+        mailing.letters.filter(status=Letter.Status.RENDERED), Letter.Status.SEALED, sealed_at=now
+    )
+    lifecycle.move(mailing, Mailing.Status.APPROVED, approved_by=by, approved_at=now)
+    audit.record(
+        "mailing.approved",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"approved and sealed {count:,} letters of “{mailing}”.",
+        letters=count,
+        digest=mailing.digest,
+        version=mailing.version_id,
+        opened=sorted(opened.values_list("letter__reference", flat=True)),
+    )
+    return mailing
+
+
+@transaction.atomic
+def give_back(*, mailing: Mailing, comments: str, by: User) -> Mailing:
+    """Return the mailing with comments to those who prepare it."""
+    if not by.has_perm("letters.approve_mailing"):
+        raise MayNotApprove(f"{by} may not return mailings; counsel can.")
+    if not comments.strip():
+        raise CommentsMissing("Say what should be changed.")
+    lifecycle.move(mailing, Mailing.Status.RETURNED, comments=comments)
+    audit.record(
+        "mailing.returned",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"returned “{mailing}” with comments: {comments}",
+        comments=comments,
+    )
+    return mailing
+
+
+@transaction.atomic
+def accept_gap(*, mailing: Mailing, until: datetime.date, reason: str, by: User) -> Mailing:
+    """Counsel accepts in writing that the letters leave on another day than they bear."""
+    if not by.has_perm("letters.approve_mailing"):
+        raise MayNotApprove(f"{by} may not accept the gap; counsel can.")
+    if mailing.status not in (Mailing.Status.APPROVED, Mailing.Status.SENDING):
+        raise NotApproved(f"“{mailing}” is not approved, so there is no gap to accept.")
+    if not reason.strip():
+        raise GapNotAccepted("Write down why the gap is acceptable.")
+    if until == mailing.letter_date:
+        raise GapNotAccepted("That is the letter date itself; there is no gap.")
+    mailing.gap_until, mailing.gap_reason = until, reason
+    mailing.gap_accepted_by, mailing.gap_accepted_at = by, timezone.now()
+    mailing.save(update_fields=["gap_until", "gap_reason", "gap_accepted_by", "gap_accepted_at"])
+    audit.record(
+        "mailing.gap_accepted",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=(
+            f"accepted that the letters of “{mailing}”, dated {mailing.letter_date:%B %-d, %Y}, "
+            f"leave until {until:%B %-d, %Y}: {reason}"
+        ),
+        until=until.isoformat(),
+        reason=reason,
+    )
+    return mailing

@@ -1,0 +1,126 @@
+"""What only a person decides: what became of a message, and that a letter goes again."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from campaigns import audit
+from campaigns.actions import Refused, answer
+from campaigns.models import User
+from letters import lifecycle
+from letters.actions.dispatch.emails import name_messages
+from letters.actions.dispatch.leaving import (
+    EMAIL,
+    advance,
+    refuse_another_day,
+    refuse_unapproved,
+    refuse_without,
+    sealed_bytes,
+    today,
+)
+from letters.actions.wake import SEND_EMAILS, wake
+from letters.models import Dispatch, Letter, Mailing
+
+Status = Dispatch.Status
+
+
+class StillAlive(Refused):
+    """The letter is on its way by this channel, so sending it again would send it twice."""
+
+
+@transaction.atomic
+def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
+    """A person looked the message up: it did leave."""
+    refuse_without(evidence, "Say where you saw that it left.")
+    mailing = dispatch.letter.mailing
+    at = dispatch.claimed_at or timezone.now()
+    lifecycle.move(dispatch, Status.SENT, sent_at=at, detail=evidence)
+    answer.reached(
+        recipient=dispatch.letter.recipient,
+        due_at=mailing.printed_deadline,
+        on=at.astimezone(ZoneInfo(mailing.campaign.timezone)).date(),
+        by=by,
+    )
+    _record_settled(dispatch, "did leave", evidence, by)
+    if mailing.status == Mailing.Status.APPROVED:
+        lifecycle.move(mailing, Mailing.Status.SENDING)
+    advance(mailing)
+    return dispatch
+
+
+@transaction.atomic
+def confirm_not_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
+    """A person looked the message up: it did not leave. It may then be sent again."""
+    refuse_without(evidence, "Say where you saw that it did not leave.")
+    lifecycle.move(dispatch, Status.FAILED, detail=evidence)
+    _record_settled(dispatch, "did not leave", evidence, by)
+    return dispatch
+
+
+def _record_settled(dispatch: Dispatch, what: str, evidence: str, by: User) -> None:
+    audit.record(
+        "dispatch.settled",
+        subject=dispatch.letter,
+        by=by,
+        campaign=dispatch.letter.mailing.campaign,
+        sentence=f"settled that the e-mail of letter {dispatch.letter} {what}: {evidence}",
+        dispatch=dispatch.pk,
+        evidence=evidence,
+    )
+
+
+@transaction.atomic
+def resend(*, letter: Letter, channel: str, reason: str, by: User) -> Dispatch:
+    """A new attempt by a named person. The earlier one keeps what became of it."""
+    refuse_without(reason, "Say why the letter is sent again.")
+    mailing = letter.mailing
+    refuse_unapproved(mailing)
+    sealed_bytes(letter)
+    rows = letter.dispatches.filter(channel=channel)
+    if not rows.exists() or rows.filter(status__in=Dispatch.LIVE).exists():
+        raise StillAlive(f"Letter {letter} has not come back by this way, so it is not sent again.")
+    if channel == EMAIL:
+        refuse_another_day(mailing, today(mailing))
+    dispatch = Dispatch.objects.create(
+        letter=letter,
+        channel=channel,
+        attempt=(rows.aggregate(last=Max("attempt"))["last"] or 0) + 1,
+        to_address=letter.email if channel == EMAIL else "",
+        reason=reason,
+        queued_by=by,
+    )
+    if channel == EMAIL:
+        name_messages([dispatch])
+        wake(SEND_EMAILS, mailing.pk)
+    audit.record(
+        "dispatch.resent",
+        subject=letter,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=(
+            f"queued letter {letter} again by {dispatch.get_channel_display().lower()}, attempt "
+            f"{dispatch.attempt}: {reason}"
+        ),
+        dispatch=dispatch.pk,
+        attempt=dispatch.attempt,
+        reason=reason,
+    )
+    return dispatch
+
+
+@transaction.atomic
+def release(*, dispatch: Dispatch, by: User) -> Dispatch:
+    """Queue a message again that was held before anything was offered."""
+    lifecycle.move(dispatch, Status.QUEUED, detail="", queued_by=by, retry_at=None)
+    audit.record(
+        "dispatch.released",
+        subject=dispatch.letter,
+        by=by,
+        campaign=dispatch.letter.mailing.campaign,
+        sentence=f"released the e-mail of letter {dispatch.letter} that was held.",
+        dispatch=dispatch.pk,
+    )
+    wake(SEND_EMAILS, dispatch.letter.mailing_id)
+    return dispatch

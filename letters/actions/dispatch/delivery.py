@@ -1,0 +1,151 @@
+"""What the carrier says of a posted letter: its number, and how it ended."""
+
+import datetime
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns import audit
+from campaigns.actions import Refused, answer
+from campaigns.models import User
+from letters import lifecycle
+from letters.actions.dispatch.leaving import POST, NotOnThatDay, in_words
+from letters.actions.outcome import Outcome
+from letters.channels import post
+from letters.merge.reference import normalise
+from letters.models import Dispatch, Letter, Mailing
+
+Status = Dispatch.Status
+DELIVERY = (Status.DELIVERED, Status.RETURNED, Status.REFUSED)
+
+
+class TrackingNumberTaken(Refused):
+    """Two pieces of mail never bear one number."""
+
+
+class NotSentByPost(Refused):
+    """Only what was posted has a tracking number."""
+
+
+@transaction.atomic
+def set_tracking(*, dispatch: Dispatch, number: str, by: User) -> str:
+    """Keep the article number of one posted letter; returns a doubt about it, or nothing."""
+    if dispatch.channel != POST or dispatch.status not in (Status.QUEUED, *Dispatch.LEFT):
+        raise NotSentByPost(f"{dispatch.letter} was not posted, so it has no tracking number.")
+    try:
+        tracking = post.tracking_number(number)
+    except post.NotATrackingNumber as error:
+        raise NotSentByPost(str(error)) from error
+    taken = Dispatch.objects.filter(tracking_number=tracking.number).exclude(pk=dispatch.pk)
+    if other := taken.select_related("letter").first():
+        raise TrackingNumberTaken(
+            f"{tracking.number} is already the number of letter {other.letter.reference}."
+        )
+    before = dispatch.tracking_number
+    dispatch.tracking_number = tracking.number
+    dispatch.save(update_fields=["tracking_number"])
+    audit.record(
+        "dispatch.tracked",
+        subject=dispatch.letter,
+        by=by,
+        campaign=dispatch.letter.mailing.campaign,
+        sentence=f"gave letter {dispatch.letter} the tracking number {tracking.number}.",
+        before=before,
+        after=tracking.number,
+    )
+    return tracking.doubt
+
+
+def set_tracking_numbers(*, mailing: Mailing, pasted: str, by: User) -> list[Outcome]:
+    """One "reference number" on each line; answers for every line."""
+    dispatches = _posted_by_reference(mailing)
+    return [
+        _set_one(dispatches, line, by)
+        for line in (line.strip() for line in pasted.splitlines())
+        if line
+    ]
+
+
+def _set_one(dispatches: dict[str, Dispatch], line: str, by: User) -> Outcome:
+    reference, _, number = line.replace("\t", " ").replace(",", " ").partition(" ")
+    dispatch = dispatches.get(normalise(reference))
+    if dispatch is None:
+        return Outcome.refused(reference, "No letter of this mailing with that reference is posted")
+    if not number.strip():
+        return Outcome.skipped(reference, "No number on this line")
+    try:
+        doubt = set_tracking(dispatch=dispatch, number=number.strip(), by=by)
+    except Refused as refusal:
+        return Outcome.refused(reference, str(refusal))
+    return Outcome.done(reference, doubt)
+
+
+@transaction.atomic
+def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: User) -> Dispatch:
+    """Delivered, returned or refused, on the day the carrier says.
+
+    A refused letter reached somebody who would not take it; only one that came back is
+    undeliverable, and only while no other letter stands that arrived.
+    """
+    if status not in DELIVERY:
+        raise NotOnThatDay("Choose delivered, returned or refused.")
+    letter = dispatch.letter
+    zone = ZoneInfo(letter.mailing.campaign.timezone)
+    if on > timezone.now().astimezone(zone).date():
+        raise NotOnThatDay(f"{in_words(on)} has not come yet.")
+    if dispatch.sent_at and on < dispatch.sent_at.astimezone(zone).date():
+        raise NotOnThatDay(f"Letter {letter} had not left on {in_words(on)}.")
+    lifecycle.move(dispatch, status, arrived_on=on)
+    audit.record(
+        f"dispatch.{status}",
+        subject=letter,
+        by=by,
+        campaign=letter.mailing.campaign,
+        sentence=f"recorded that letter {letter} was {status} on {in_words(on)}.",
+        dispatch=dispatch.pk,
+        on=on.isoformat(),
+    )
+    if status == Status.RETURNED:
+        _unreachable(letter, f"letter {letter} came back", by)
+    return dispatch
+
+
+def record_deliveries(
+    *, mailing: Mailing, references: Iterable[str], status: str, on: datetime.date, by: User
+) -> list[Outcome]:
+    """The same news of several letters; answers for every reference."""
+    dispatches = _posted_by_reference(mailing)
+    outcomes = []
+    for typed in references:
+        dispatch = dispatches.get(normalise(typed))
+        if dispatch is None:
+            outcomes.append(
+                Outcome.refused(typed, "No letter of this mailing with that reference is posted")
+            )
+            continue
+        try:
+            record_delivery(dispatch=dispatch, status=status, on=on, by=by)
+            outcomes.append(Outcome.done(typed))
+        except Refused as refusal:
+            outcomes.append(Outcome.refused(typed, str(refusal)))
+    return outcomes
+
+
+def _posted_by_reference(mailing: Mailing) -> dict[str, Dispatch]:
+    rows = (
+        Dispatch.objects.filter(letter__mailing=mailing, channel=POST)
+        .filter(status__in=(Status.QUEUED, *Dispatch.LEFT))
+        .select_related("letter__mailing__campaign", "letter__recipient")
+        .order_by("attempt")
+    )
+    return {row.letter.reference: row for row in rows}
+
+
+def _unreachable(letter: Letter, reason: str, by: User | None) -> None:
+    standing = Dispatch.objects.filter(
+        letter__recipient=letter.recipient_id, status__in=[Status.SENT, Status.DELIVERED]
+    )
+    if not standing.exists():
+        answer.undeliverable(recipient=letter.recipient, reason=reason, by=by)

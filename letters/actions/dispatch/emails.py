@@ -1,0 +1,274 @@
+"""E-mail: queued for a worker, claimed before the first byte, sent once.
+
+A message that was claimed and not answered for is unknown, shown to staff, and never sent
+again by itself.
+"""
+
+import datetime
+import time
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from campaigns import audit
+from campaigns.actions import Refused, answer
+from campaigns.models import User
+from letters import lifecycle
+from letters.actions.dispatch.leaving import (
+    EMAIL,
+    CountDiffers,
+    NotApproved,
+    NothingToSend,
+    advance,
+    attempts_so_far,
+    refuse_another_day,
+    refuse_unapproved,
+    sealed_bytes,
+    today,
+)
+from letters.actions.wake import SEND_EMAILS, wake
+from letters.channels import LeftUnknown, NotTaken
+from letters.channels.email import Cover, Email
+from letters.merge import context
+from letters.models import Dispatch, Letter, Mailing
+
+# Longer than any mail server is waited for: connect, greet, and the whole message.
+EMAIL_LEASE = datetime.timedelta(minutes=5)
+GIVE_UP_AFTER = datetime.timedelta(hours=24)
+_FIRST_WAIT = datetime.timedelta(minutes=1)
+_LONGEST_WAIT = datetime.timedelta(hours=1)
+Status = Dispatch.Status
+
+
+def to_email(mailing: Mailing) -> QuerySet[Letter]:
+    """Sealed letters that go by e-mail and for which no message was made."""
+    made = Dispatch.objects.filter(letter=OuterRef("pk"), channel=EMAIL).exclude(
+        status=Status.CANCELLED
+    )
+    return (
+        mailing.letters.filter(status=Letter.Status.SEALED, by_email=True)
+        .filter(~Exists(made))
+        .order_by("position")
+    )
+
+
+@transaction.atomic
+def queue_emails(*, mailing: Mailing, count: int, by: User) -> int:
+    """Queue one message for each letter that goes by e-mail; a worker sends them."""
+    refuse_unapproved(mailing)
+    refuse_another_day(mailing, today(mailing))
+    letters = list(to_email(mailing))
+    if not letters:
+        raise NothingToSend("No letter waits for e-mail: each is queued or has gone.")
+    if count != len(letters):
+        raise CountDiffers(
+            f"You typed {count:,}; {len(letters):,} letters would go by e-mail. Look again."
+        )
+    attempts = attempts_so_far(letters, EMAIL)
+    try:
+        with transaction.atomic():
+            queued = Dispatch.objects.bulk_create(
+                [
+                    Dispatch(
+                        letter=letter,
+                        channel=EMAIL,
+                        attempt=attempts.get(letter.pk, 0) + 1,
+                        to_address=letter.email,
+                        queued_by=by,
+                    )
+                    for letter in letters
+                ],
+                batch_size=500,
+            )
+    except IntegrityError:
+        raise NothingToSend("Somebody else queued these letters at the same moment.") from None
+    name_messages(queued)
+    if mailing.status == Mailing.Status.APPROVED:
+        lifecycle.move(mailing, Mailing.Status.SENDING)
+    audit.record(
+        "emails.queued",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"queued {len(queued):,} letters of “{mailing}” for e-mail.",
+        letters=len(queued),
+    )
+    wake(SEND_EMAILS, mailing.pk)
+    return len(queued)
+
+
+def name_messages(dispatches: list[Dispatch]) -> None:
+    """The Message-ID stands in the row before the first byte leaves."""
+    for dispatch in dispatches:
+        dispatch.message_id = Email().message_id(dispatch)
+    Dispatch.objects.bulk_update(dispatches, ["message_id"], batch_size=500)
+
+
+def work(*, mailing_pk: int, seconds: float) -> bool:
+    """Send queued messages for about `seconds`; whether any is still waiting."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        keys = _sendable(timezone.now()).filter(letter__mailing=mailing_pk)
+        key = keys.order_by("pk").values_list("pk", flat=True).first()
+        if key is None:
+            return False
+        send_email(dispatch_pk=key)
+    return True
+
+
+def send_email(*, dispatch_pk: int) -> Dispatch | None:
+    """Send one queued message, if nobody else has it in hand.
+
+    Three steps, each its own commit: the claim; the handing over, outside any transaction;
+    what came of it. A crash between the second and the third leaves the row claimed, and
+    the sweep calls it unknown.
+    """
+    dispatch = _claim_email(dispatch_pk)
+    if dispatch is None:
+        return None
+    try:
+        _check_before_sending(dispatch)
+        pdf = sealed_bytes(dispatch.letter)
+    except Refused as refusal:
+        _finish(dispatch, Status.HELD, str(refusal))
+        return dispatch
+    try:
+        Email().send(dispatch, _cover(dispatch.letter), pdf)
+    except NotTaken as error:
+        _not_taken(dispatch, error)
+    except LeftUnknown as error:
+        _finish(dispatch, Status.UNKNOWN, str(error))
+    else:
+        _sent(dispatch)
+    return dispatch
+
+
+def _sendable(now: datetime.datetime) -> QuerySet[Dispatch]:
+    return Dispatch.objects.filter(channel=EMAIL, status=Status.QUEUED).filter(
+        Q(retry_at=None) | Q(retry_at__lte=now)
+    )
+
+
+def _claim_email(dispatch_pk: int) -> Dispatch | None:
+    claim, now = str(uuid.uuid4()), timezone.now()
+    claimed = lifecycle.move_all(
+        _sendable(now).filter(pk=dispatch_pk),
+        Status.CLAIMED,
+        claim=claim,
+        claimed_at=now,
+        tries=F("tries") + 1,
+    )
+    if not claimed:
+        return None
+    return Dispatch.objects.select_related(
+        "letter__mailing__campaign__sender__letterhead",
+        "letter__mailing__version__template",
+        "letter__recipient",
+        "queued_by",
+    ).get(pk=dispatch_pk)
+
+
+def _check_before_sending(dispatch: Dispatch) -> None:
+    """What was true at the click is asked again at the moment of sending."""
+    refuse_unapproved(dispatch.letter.mailing)
+    refuse_another_day(dispatch.letter.mailing, today(dispatch.letter.mailing))
+    if not dispatch.queued_by.has_perm("letters.dispatch_mailing"):
+        raise NotApproved(f"{dispatch.queued_by} may no longer send letters.")
+
+
+def _cover(letter: Letter) -> Cover:
+    content = context.content(letter)
+    return Cover(
+        organisation=content.letterhead.organisation,
+        salutation=content.salutation,
+        reference=letter.reference,
+        deadline=content.deadline,
+        start_url=f"{settings.SITE_URL}/respond/",
+        reply_to=letter.mailing.campaign.sender.letterhead.email,
+    )
+
+
+def _held_by(dispatch: Dispatch) -> QuerySet[Dispatch]:
+    return Dispatch.objects.filter(pk=dispatch.pk, status=Status.CLAIMED, claim=dispatch.claim)
+
+
+@transaction.atomic
+def _sent(dispatch: Dispatch) -> None:
+    now = timezone.now()
+    mailing = dispatch.letter.mailing
+    if not lifecycle.move_all(_held_by(dispatch), Status.SENT, sent_at=now, detail="", claim=""):
+        return  # the sweep has called it unknown; a person settles it by its Message-ID
+    dispatch.status, dispatch.sent_at = Status.SENT, now
+    answer.reached(
+        recipient=dispatch.letter.recipient,
+        due_at=mailing.printed_deadline,
+        on=today(mailing),
+        by=dispatch.queued_by,
+    )
+    audit.record(
+        "dispatch.sent",
+        subject=dispatch.letter,
+        by=dispatch.queued_by,
+        campaign=mailing.campaign,
+        sentence=f"sent letter {dispatch.letter} by e-mail to {dispatch.to_address}.",
+        dispatch=dispatch.pk,
+        message_id=dispatch.message_id,
+        sha256=dispatch.letter.pdf_sha256,
+    )
+    advance(mailing)
+
+
+def _not_taken(dispatch: Dispatch, error: NotTaken) -> None:
+    now = timezone.now()
+    if not error.again:
+        _finish(dispatch, Status.FAILED, str(error))
+    elif now - dispatch.queued_at > GIVE_UP_AFTER:
+        _finish(dispatch, Status.FAILED, f"Tried for a day, {dispatch.tries} times. {error}")
+    else:
+        wait = min(_FIRST_WAIT * 2 ** min(dispatch.tries - 1, 10), _LONGEST_WAIT)
+        lifecycle.move_all(
+            _held_by(dispatch), Status.QUEUED, detail=str(error), claim="", retry_at=now + wait
+        )
+        dispatch.status = Status.QUEUED
+
+
+@transaction.atomic
+def _finish(dispatch: Dispatch, status: str, detail: str) -> None:
+    """Record an end that a person has to look at."""
+    if not lifecycle.move_all(_held_by(dispatch), status, detail=detail, claim=""):
+        return
+    dispatch.status, dispatch.detail = status, detail
+    audit.record(
+        f"dispatch.{status}",
+        subject=dispatch.letter,
+        by=None,
+        campaign=dispatch.letter.mailing.campaign,
+        sentence=(
+            f"The e-mail of letter {dispatch.letter} to {dispatch.to_address} is "
+            f"{Status(status).label.lower()}: {detail}"
+        ),
+        dispatch=dispatch.pk,
+        message_id=dispatch.message_id,
+    )
+
+
+def revive(*, now: datetime.datetime) -> list[int]:
+    """Wake a worker for messages that wait, and call unknown what a dead one had in hand."""
+    dead = Dispatch.objects.filter(
+        channel=EMAIL, status=Status.CLAIMED, claimed_at__lt=now - EMAIL_LEASE
+    )
+    for dispatch in dead.select_related("letter__mailing__campaign"):
+        _finish(
+            dispatch,
+            Status.UNKNOWN,
+            "The worker stopped while it handed this message over. Look the Message-ID up at "
+            "the mail server, then say whether it left.",
+        )
+    mailings = _sendable(now).order_by().values_list("letter__mailing", flat=True).distinct()
+    woken = list(mailings)
+    for mailing_pk in woken:
+        wake(SEND_EMAILS, mailing_pk)
+    return woken

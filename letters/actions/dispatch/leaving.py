@@ -1,0 +1,133 @@
+"""What holds for every way out: approval, the day, the seal, and when a mailing is sent."""
+
+import datetime
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from campaigns.actions import Refused, answer
+from campaigns.models import Recipient, User
+from letters import lifecycle
+from letters.models import Dispatch, Letter, Mailing
+
+_OPEN = (Mailing.Status.APPROVED, Mailing.Status.SENDING, Mailing.Status.SENT)
+POST, EMAIL = Dispatch.Channel.POST, Dispatch.Channel.EMAIL
+
+
+class NotApproved(Refused):
+    """Nothing of a mailing leaves before counsel has approved it."""
+
+
+class NothingToSend(Refused):
+    """Every letter that goes this way has already gone, or is on its way."""
+
+
+class CountDiffers(Refused):
+    """The number typed is not the number of letters."""
+
+
+class AnotherDayThanTheLetter(Refused):
+    """The letters bear another date, and counsel has not accepted the gap."""
+
+
+class NotOnThatDay(Refused):
+    """The day cannot be the one on which it happened."""
+
+
+class SealBroken(Refused):
+    """The stored bytes are not the ones that were sealed."""
+
+
+class ReasonMissing(Refused):
+    """A resend, or a settlement by hand, says why."""
+
+
+def refuse_unapproved(mailing: Mailing) -> None:
+    if mailing.status not in _OPEN:
+        raise NotApproved(f"“{mailing}” is not approved, so nothing of it leaves.")
+
+
+def refuse_another_day(mailing: Mailing, on: datetime.date) -> None:
+    """Letters leave on the day they bear, unless counsel has accepted the gap in writing."""
+    if on == mailing.letter_date:
+        return
+    if mailing.gap_until:
+        first, last = sorted([mailing.letter_date, mailing.gap_until])
+        if first <= on <= last:
+            return
+    raise AnotherDayThanTheLetter(
+        f"The letters are dated {in_words(mailing.letter_date)} and would leave on {in_words(on)}. "
+        "Counsel can accept the gap in writing, or the mailing is cancelled and made again with "
+        "another date."
+    )
+
+
+def refuse_without(text: str, sentence: str) -> None:
+    if not text.strip():
+        raise ReasonMissing(sentence)
+
+
+def sealed_bytes(letter: Letter) -> bytes:
+    """The bytes of a sealed letter, hashed again. Raises SealBroken."""
+    if letter.status != Letter.Status.SEALED:
+        raise NotApproved(f"Letter {letter} is not sealed.")
+    try:
+        return filestore.get(letter.pdf_sha256)
+    except (filestore.FileDamaged, FileNotFoundError) as error:
+        raise SealBroken(
+            f"The stored file of letter {letter} is missing or damaged, so it was not sent. "
+            "Restore it from a backup."
+        ) from error
+
+
+def attempts_so_far(letters: Iterable[Letter], channel: str) -> dict[int, int]:
+    """The number of the last attempt of each letter by this channel."""
+    rows = Dispatch.objects.filter(letter__in=[letter.pk for letter in letters], channel=channel)
+    return dict(rows.values_list("letter").annotate(last=Max("attempt")).order_by())
+
+
+def follow(mailing: Mailing, sent: QuerySet[Dispatch], on: datetime.date, by: User | None) -> None:
+    """What the campaign knows of its recipients once letters have left for them."""
+    if mailing.status == Mailing.Status.APPROVED:
+        lifecycle.move(mailing, Mailing.Status.SENDING)
+    for recipient in Recipient.objects.filter(letters__dispatches__in=sent).distinct():
+        answer.reached(recipient=recipient, due_at=mailing.printed_deadline, on=on, by=by)
+
+
+def outstanding(mailing: Mailing) -> QuerySet[Letter]:
+    """Sealed letters that have not left by each of their channels."""
+    left = Dispatch.objects.filter(letter=OuterRef("pk"), status__in=Dispatch.LEFT)
+    return mailing.letters.filter(status=Letter.Status.SEALED).filter(
+        Q(by_post=True) & ~Exists(left.filter(channel=POST))
+        | Q(by_email=True) & ~Exists(left.filter(channel=EMAIL))
+    )
+
+
+def advance(mailing: Mailing) -> None:
+    """Make the mailing sent once every letter has left by each of its channels."""
+    mailing.refresh_from_db(fields=["status"])
+    if mailing.status != Mailing.Status.SENDING or outstanding(mailing).exists():
+        return
+    rows = Mailing.objects.filter(pk=mailing.pk)
+    if lifecycle.move_all(rows, Mailing.Status.SENT):
+        mailing.status = Mailing.Status.SENT
+        count = mailing.letters.filter(status=Letter.Status.SEALED).count()
+        audit.record(
+            "mailing.sent",
+            subject=mailing,
+            by=None,
+            campaign=mailing.campaign,
+            sentence=f"All {count:,} letters of “{mailing}” have left by each of their ways.",
+            letters=count,
+        )
+
+
+def today(mailing: Mailing) -> datetime.date:
+    return timezone.now().astimezone(ZoneInfo(mailing.campaign.timezone)).date()
+
+
+def in_words(on: datetime.date) -> str:
+    return f"{on:%B} {on.day}, {on.year}"

@@ -1,0 +1,250 @@
+"""Print packs: what the printer gets, and what the clerk says became of it.
+
+Making a pack posts nothing. A letter of a pack is queued until the clerk has counted the
+pieces; one that was not among them is free for the next pack.
+"""
+
+import datetime
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from campaigns.actions import Refused
+from campaigns.models import User
+from letters import lifecycle
+from letters.actions.dispatch.leaving import (
+    POST,
+    CountDiffers,
+    NothingToSend,
+    NotOnThatDay,
+    advance,
+    attempts_so_far,
+    follow,
+    in_words,
+    refuse_another_day,
+    refuse_unapproved,
+    sealed_bytes,
+)
+from letters.channels import post
+from letters.merge import context
+from letters.merge.reference import normalise
+from letters.models import Dispatch, Letter, Mailing, PrintPack
+
+Status = Dispatch.Status
+
+
+class AlreadyPosted(Refused):
+    """The pack was marked as posted before."""
+
+
+class NotInThisPack(Refused):
+    """A reference that was named is not in the pack."""
+
+
+def to_post(mailing: Mailing) -> QuerySet[Letter]:
+    """Sealed letters that go by post and are in no pack, in posting order."""
+    gone = Dispatch.objects.filter(letter=OuterRef("pk"), channel=POST).exclude(
+        status__in=[Status.CANCELLED, Status.FAILED]
+    )
+    resent = Dispatch.objects.filter(
+        letter=OuterRef("pk"), channel=POST, status=Status.QUEUED, pack=None
+    )
+    return (
+        mailing.letters.filter(status=Letter.Status.SEALED, by_post=True)
+        .filter(~Exists(gone) | Exists(resent))
+        .order_by("position")
+    )
+
+
+def make_pack(*, mailing: Mailing, by: User) -> PrintPack:
+    """One PDF and its manifest for every letter that waits for the post. Posts nothing.
+
+    The bytes are read and joined before the transaction, because that takes seconds; the
+    rows made in it decide whether anybody else packed one of the letters meanwhile.
+    """
+    refuse_unapproved(mailing)
+    letters = list(
+        to_post(mailing).select_related(
+            "mailing__version__template", "mailing__campaign", "recipient"
+        )
+    )
+    if not letters:
+        raise NothingToSend("No letter waits for the post: each is in a pack or has gone.")
+    made = post.pack(_sealed(letter) for letter in letters)
+    try:
+        return _keep_pack(mailing, letters, made, by)
+    except IntegrityError:
+        raise NothingToSend(
+            "Somebody else made a pack of these letters at the same moment. Reload the page."
+        ) from None
+
+
+def _sealed(letter: Letter) -> post.Sealed:
+    return post.Sealed(
+        reference=letter.reference,
+        postal_lines=context.content(letter).postal_lines,
+        pages=letter.page_count or 0,
+        sha256=letter.pdf_sha256,
+        pdf=sealed_bytes(letter),
+    )
+
+
+@transaction.atomic
+def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: User) -> PrintPack:
+    pack = PrintPack.objects.create(
+        mailing=mailing,
+        pdf_sha256=filestore.put(made.pdf),
+        manifest_sha256=filestore.put(made.manifest),
+        letter_count=len(letters),
+        sheet_count=made.sheets,
+        made_by=by,
+    )
+    waiting = Dispatch.objects.filter(
+        letter__in=[letter.pk for letter in letters], channel=POST, status=Status.QUEUED, pack=None
+    )
+    resent = set(waiting.values_list("letter_id", flat=True))
+    waiting.update(pack=pack)
+    attempts = attempts_so_far(letters, POST)
+    Dispatch.objects.bulk_create(
+        [
+            Dispatch(
+                letter=letter,
+                channel=POST,
+                attempt=attempts.get(letter.pk, 0) + 1,
+                pack=pack,
+                queued_by=by,
+            )
+            for letter in letters
+            if letter.pk not in resent
+        ],
+        batch_size=500,
+    )
+    if pack.dispatches.count() != len(letters):  # a resend was packed by somebody else
+        raise NothingToSend("Somebody else made a pack at the same moment. Reload the page.")
+    audit.record(
+        "pack.made",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=(
+            f"made print pack {pack.pk} of “{mailing}”: {len(letters):,} letters on "
+            f"{made.sheets:,} sheets. Nothing is posted yet."
+        ),
+        pack=pack.pk,
+        letters=len(letters),
+        sheets=made.sheets,
+        pdf_sha256=pack.pdf_sha256,
+        manifest_sha256=pack.manifest_sha256,
+    )
+    return pack
+
+
+@transaction.atomic
+def discard_pack(*, pack: PrintPack, by: User) -> PrintPack:
+    """Take the letters of a pack that was never posted out of it again."""
+    if pack.posted_on:
+        raise AlreadyPosted(f"Pack {pack.pk} was posted, so it cannot be discarded.")
+    freed = lifecycle.move_all(
+        pack.dispatches.filter(status=Status.QUEUED),
+        Status.CANCELLED,
+        detail="The pack was discarded before it was posted.",
+    )
+    if not freed:
+        raise NothingToSend(f"Pack {pack.pk} holds no letter that waits to be posted.")
+    audit.record(
+        "pack.discarded",
+        subject=pack.mailing,
+        by=by,
+        campaign=pack.mailing.campaign,
+        sentence=f"discarded print pack {pack.pk} with {freed:,} letters; none was posted.",
+        pack=pack.pk,
+        letters=freed,
+    )
+    return pack
+
+
+@transaction.atomic
+def mark_posted(
+    *,
+    pack: PrintPack,
+    posted_on: datetime.date,
+    count: int,
+    missing_references: Iterable[str] = (),
+    by: User,
+) -> PrintPack:
+    """The clerk says that the pack was posted, how many pieces, and which are missing.
+
+    The count is typed from the pieces, not from the screen; where it does not agree with
+    the pack less the missing ones, something is still on the desk, and nothing is recorded.
+    """
+    mailing = pack.mailing
+    _refuse_impossible_day(mailing, posted_on)
+    refuse_another_day(mailing, posted_on)
+    missing = _named_in(pack, missing_references)
+    queued = pack.dispatches.filter(status=Status.QUEUED)
+    expected = queued.count() - len(missing)
+    if not PrintPack.objects.filter(pk=pack.pk, posted_on=None).update(
+        posted_on=posted_on, posted_by=by
+    ):
+        raise AlreadyPosted(f"Pack {pack.pk} was already marked as posted.")
+    if count != expected or not expected:
+        raise CountDiffers(
+            f"You counted {count:,} pieces. The pack holds {expected + len(missing):,} letters"
+            + (f", {len(missing):,} of them named as missing" if missing else "")
+            + f", so {expected:,} should have been posted. Count again, or name each letter "
+            "that was not posted."
+        )
+    lifecycle.move_all(
+        queued.filter(letter__in=missing.values()),
+        Status.CANCELLED,
+        detail=f"Was not among the pieces posted on {in_words(posted_on)}.",
+    )
+    lifecycle.move_all(queued, Status.SENT, sent_at=_noon(mailing, posted_on))
+    pack.refresh_from_db()
+    follow(mailing, pack.dispatches.filter(status=Status.SENT), posted_on, by)
+    audit.record(
+        "pack.posted",
+        subject=mailing,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=(
+            f"marked {count:,} letters of “{mailing}” as posted on {in_words(posted_on)}"
+            + (f"; missing: {', '.join(sorted(missing))}." if missing else ".")
+        ),
+        pack=pack.pk,
+        posted=count,
+        posted_on=posted_on.isoformat(),
+        missing=sorted(missing),
+    )
+    advance(mailing)
+    return pack
+
+
+def _named_in(pack: PrintPack, references: Iterable[str]) -> dict[str, int]:
+    """Reference to letter key, for the references a person typed. Raises NotInThisPack."""
+    typed = {normalise(reference) for reference in references if reference.strip()}
+    queued = pack.dispatches.filter(status=Status.QUEUED, letter__reference__in=typed)
+    found = dict(queued.values_list("letter__reference", "letter_id"))
+    if strangers := typed - set(found):
+        raise NotInThisPack(
+            f"Pack {pack.pk} holds no letter {', '.join(sorted(strangers))} that waits to be "
+            "posted. Check the references."
+        )
+    return found
+
+
+def _refuse_impossible_day(mailing: Mailing, on: datetime.date) -> None:
+    zone = ZoneInfo(mailing.campaign.timezone)
+    if on > timezone.now().astimezone(zone).date():
+        raise NotOnThatDay(f"{in_words(on)} has not come yet.")
+    if mailing.approved_at and on < mailing.approved_at.astimezone(zone).date():
+        raise NotOnThatDay(f"On {in_words(on)} the letters were not yet approved.")
+
+
+def _noon(mailing: Mailing, on: datetime.date) -> datetime.datetime:
+    """A day of posting as a moment; at noon it is the same day in every zone of the country."""
+    return datetime.datetime.combine(on, datetime.time(12), ZoneInfo(mailing.campaign.timezone))

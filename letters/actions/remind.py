@@ -1,0 +1,70 @@
+"""Reminders: from recipients who are overdue to a mailing that refers to the first letter."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.actions import Refused
+from campaigns.models import Campaign, Recipient, User
+from letters.actions.mailing import NothingToFollow, create
+from letters.models import Letter, LetterTemplate, LetterVersion, Mailing
+
+
+class NobodyOverdue(Refused):
+    """Nobody is overdue, so nobody is reminded."""
+
+
+class NotAReminder(Refused):
+    """The text is of another kind than a reminder or final notice."""
+
+
+@transaction.atomic
+def prepare_reminder(
+    *,
+    campaign: Campaign,
+    version: LetterVersion,
+    title: str,
+    letter_date: datetime.date,
+    by: User,
+    recipients: Iterable[Recipient] | None = None,
+) -> Mailing:
+    """A mailing to those who are overdue now, or to those of `recipients` who are.
+
+    A person who answers between the look at the board and the press gets no reminder.
+    """
+    if version.template.purpose == LetterTemplate.Purpose.FIRST:
+        raise NotAReminder(
+            f"{version} is a first letter. Choose the text of a reminder or final notice."
+        )
+    overdue = list(campaign.recipients.overdue(timezone.now()))
+    if recipients is not None:
+        wanted = {recipient.pk for recipient in recipients}
+        overdue = [recipient for recipient in overdue if recipient.pk in wanted]
+    if not overdue:
+        raise NobodyOverdue("Nobody of them is overdue any more; no reminder was prepared.")
+    return create(
+        version=version,
+        title=title,
+        letter_date=letter_date,
+        recipients=overdue,
+        follows=followed(campaign, overdue),
+        by=by,
+    )
+
+
+def followed(campaign: Campaign, recipients: list[Recipient]) -> Mailing:
+    """The first mailing that all of them were sent a letter of. Raises NothingToFollow."""
+    first = campaign.mailings.filter(
+        version__template__purpose=LetterTemplate.Purpose.FIRST,
+        status__in=[Mailing.Status.SENDING, Mailing.Status.SENT],
+    )
+    wanted = {recipient.pk for recipient in recipients}
+    for mailing in first.order_by("-pk"):
+        written = mailing.letters.filter(status=Letter.Status.SEALED, recipient__in=wanted)
+        if wanted <= set(written.values_list("recipient_id", flat=True)):
+            return mailing
+    raise NothingToFollow(
+        "No single first mailing was sent to all of them. Prepare one reminder for each."
+    )

@@ -1,0 +1,276 @@
+"""Approval: by another person, of what was seen, and of nothing that changed since."""
+
+import datetime
+
+import pytest
+from django.core.files.storage import default_storage
+
+from campaigns import audit
+from campaigns.models import Fact
+from letters.actions import approve, mailing, render
+from letters.actions.dispatch import NotApproved
+from letters.merge import press
+from letters.models import Opening
+from tests.factories import make_campaign, make_institution, make_recipient, make_user, make_version
+from tests.letters import stages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+
+
+def say_yes(stage: stages.Stage, **fields) -> None:
+    mailing = stage.again()
+    approve.approve(**{"mailing": mailing, "digest": mailing.digest, "by": stage.counsel, **fields})
+
+
+def test_an_approved_mailing_is_sealed_by_the_digest_that_was_shown():
+    stage = stages.opened(4)
+    say_yes(stage)
+    stage.again()
+    assert stage.mailing.status == "approved"
+    assert stage.mailing.approved_by == stage.counsel
+    assert all(letter.status == "sealed" and letter.sealed_at for letter in stage.letters)
+    event = audit.history(stage.mailing)[0]
+    assert (event.verb, event.actor) == ("mailing.approved", stage.counsel)
+    assert stage.mailing.digest in event.payload
+
+
+def test_a_second_approval_is_refused():
+    stage = stages.approved(3)
+    with pytest.raises(approve.NotReady, match="only once"):
+        say_yes(stage)
+
+
+def test_one_without_the_right_does_not_approve():
+    stage = stages.opened(3)
+    with pytest.raises(approve.MayNotApprove):
+        say_yes(stage, by=make_user("clerk"))
+
+
+@pytest.mark.parametrize("role", ["author", "preparer", "one who dated it"])
+def test_nobody_approves_their_own_batch(role):
+    person = make_user("counsel", "drafter", "manager")
+    campaign = make_campaign()
+    version = make_version(campaign, author=person) if role == "author" else None
+    fields = {"by": person} if role == "preparer" else {}
+    stage = stages.prepared(3, campaign=campaign, version=version, **fields)
+    if role == "one who dated it":
+        later = stage.mailing.letter_date + datetime.timedelta(days=1)
+        mailing.change_letter_date(mailing=stage.mailing, letter_date=later, by=person)
+    render.start(mailing=stage.mailing, by=stage.manager)
+    render.work(mailing_pk=stage.mailing.pk, seconds=60)
+    for letter in stage.letters:
+        approve.record_opening(letter=letter, by=person)
+    with pytest.raises(approve.OwnBatch, match="Another person approves it"):
+        say_yes(stage, by=person)
+    assert stage.again().status == "ready"
+
+
+def test_three_letters_have_to_be_opened():
+    stage = stages.rendered(5)
+    for letter in stage.letters[:2]:
+        approve.record_opening(letter=letter, by=stage.counsel)
+    with pytest.raises(approve.NotOpened, match="1 more of any kind"):
+        say_yes(stage)
+    approve.record_opening(letter=stage.letters[2], by=stage.counsel)
+    say_yes(stage)
+
+
+def test_every_letter_of_a_small_mailing_has_to_be_opened():
+    stage = stages.rendered(2)
+    approve.record_opening(letter=stage.letters[0], by=stage.counsel)
+    with pytest.raises(approve.NotOpened):
+        say_yes(stage)
+    approve.record_opening(letter=stage.letters[1], by=stage.counsel)
+    say_yes(stage)
+
+
+def test_every_letter_that_preflight_marked_has_to_be_opened():
+    campaign = make_campaign()
+    from tests.factories import make_ground
+
+    campaign.grounds.add(make_ground())
+    unfunded = make_recipient(campaign, make_institution("Zz Unfunded", ffa=""))
+    stage = stages.prepared(4, campaign=campaign)
+    render.start(mailing=stage.mailing, by=stage.manager)
+    render.work(mailing_pk=stage.mailing.pk, seconds=60)
+    marked = stage.mailing.letters.get(recipient=unfunded)
+    for letter in stage.letters[:4]:
+        approve.record_opening(letter=letter, by=stage.counsel)
+    assert approve.to_open(stage.mailing, stage.counsel).marked_left == {marked.pk}
+    with pytest.raises(approve.NotOpened, match="1 letters that preflight marked"):
+        say_yes(stage)
+    approve.record_opening(letter=marked, by=stage.counsel)
+    say_yes(stage)
+
+
+def test_what_another_person_opened_does_not_count():
+    stage = stages.rendered(3)
+    other = make_user("counsel")
+    for letter in stage.letters:
+        approve.record_opening(letter=letter, by=other)
+    with pytest.raises(approve.NotOpened):
+        say_yes(stage)
+
+
+def test_an_opening_counts_once_and_only_for_the_bytes_that_were_shown():
+    stage = stages.rendered(3)
+    letter = stage.letters[0]
+    approve.record_opening(letter=letter, by=stage.counsel)
+    approve.record_opening(letter=letter, by=stage.counsel)
+    assert Opening.objects.count() == 1
+    assert audit.history(letter).filter(verb="letter.opened").count() == 1
+    Opening.objects.update(sha256="0" * 64)
+    assert approve.to_open(stage.mailing, stage.counsel).opened == frozenset()
+
+
+def test_an_opening_by_one_who_cannot_approve_is_not_counted():
+    stage = stages.rendered(3)
+    with pytest.raises(approve.MayNotApprove):
+        approve.record_opening(letter=stage.letters[0], by=stage.clerk)
+    assert not Opening.objects.exists()
+
+
+def test_another_digest_than_the_one_shown_is_refused():
+    stage = stages.opened(3)
+    with pytest.raises(approve.ChangedSince, match="after this page was opened"):
+        say_yes(stage, digest="0" * 64)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_a_letter_that_is_set_aside_stands_in_the_way(monkeypatch):
+    stage = stages.prepared(4)
+    render.start(mailing=stage.mailing, by=stage.manager)
+    bad = stage.letters[0].reference
+
+    def render_or_raise(content):
+        if content.reference == bad:
+            raise press.RenderRefused("No.")
+        return stages.quick_pdf(content)
+
+    monkeypatch.setattr(press, "render", render_or_raise)
+    render.work(mailing_pk=stage.mailing.pk, seconds=60)
+    for letter in stage.letters[1:]:
+        approve.record_opening(letter=letter, by=stage.counsel)
+    with pytest.raises(approve.SetAside, match="1 letters are set aside"):
+        say_yes(stage)
+
+
+# --- What changed in between -------------------------------------------------------
+
+
+def test_a_changed_address_is_refused_and_named():
+    stage = stages.opened(3)
+    institution = stage.letters[1].recipient.institution
+    institution.street = "9 New Street"
+    institution.save()
+    with pytest.raises(approve.ChangedSince, match=rf"{stage.letters[1].reference}: its data"):
+        say_yes(stage)
+
+
+def test_a_changed_letterhead_is_refused():
+    stage = stages.opened(3)
+    letterhead = stage.campaign.sender.letterhead
+    letterhead.organisation = "Another Organisation"
+    letterhead.save()
+    with pytest.raises(approve.ChangedSince, match="3 letters would be made differently"):
+        say_yes(stage)
+
+
+def test_a_changed_demand_is_refused():
+    stage = stages.opened(3)
+    stage.campaign.demands.filter(number=1).update(text="Please do another thing.")
+    with pytest.raises(approve.ChangedSince):
+        say_yes(stage)
+
+
+def test_another_engine_or_font_is_refused(monkeypatch):
+    stage = stages.opened(3)
+    monkeypatch.setattr(press, "input_sha256", lambda content: "another engine")
+    with pytest.raises(approve.ChangedSince, match="fonts or engine"):
+        say_yes(stage)
+
+
+def test_an_institution_that_may_no_longer_be_written_to_is_refused():
+    stage = stages.opened(3)
+    institution = stage.letters[0].recipient.institution
+    institution.suppressed_at, institution.suppressed_reason = stage.mailing.prepared_at, "Asked."
+    institution.save()
+    with pytest.raises(approve.ChangedSince, match="is not to be written to: Asked"):
+        say_yes(stage)
+
+
+def test_a_fact_that_speaks_against_a_ground_is_refused():
+    from tests.factories import make_ground
+
+    campaign = make_campaign()
+    campaign.grounds.add(make_ground())
+    stage = stages.opened(3, campaign=campaign)
+    Fact.objects.filter(institution=stage.letters[0].recipient.institution).update(value="no")
+    with pytest.raises(approve.ChangedSince, match="recorded as not"):
+        say_yes(stage)
+
+
+def test_a_flipped_byte_in_one_stored_file_is_refused():
+    stage = stages.opened(3)
+    sha256 = stage.letters[2].pdf_sha256
+    name = f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    with default_storage.open(name, "rb") as stored:
+        content = bytearray(stored.read())
+    content[100] ^= 1
+    default_storage.delete(name)
+    from django.core.files.base import ContentFile
+
+    default_storage.save(name, ContentFile(bytes(content)))
+    with pytest.raises(approve.ChangedSince, match="missing or damaged"):
+        say_yes(stage)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_nothing_is_sealed_where_the_last_step_fails(monkeypatch):
+    stage = stages.opened(3)
+    monkeypatch.setattr(approve.audit, "record", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        say_yes(stage)
+    assert stage.again().status == "ready"
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+# --- Giving back, and the gap ------------------------------------------------------
+
+
+def test_a_mailing_given_back_says_why_and_is_prepared_again():
+    stage = stages.rendered(3)
+    approve.give_back(mailing=stage.mailing, comments="Soften demand 2.", by=stage.counsel)
+    assert (stage.again().status, stage.mailing.comments) == ("returned", "Soften demand 2.")
+    mailing.refresh(mailing=stage.mailing, by=stage.manager)
+    assert stage.again().status == "preparing"
+
+
+def test_a_mailing_is_not_given_back_without_words_or_right():
+    stage = stages.rendered(3)
+    with pytest.raises(approve.CommentsMissing):
+        approve.give_back(mailing=stage.mailing, comments=" ", by=stage.counsel)
+    with pytest.raises(approve.MayNotApprove):
+        approve.give_back(mailing=stage.mailing, comments="x", by=stage.clerk)
+
+
+def test_a_gap_is_accepted_by_counsel_in_writing_after_approval():
+    stage = stages.approved(3)
+    until = stage.mailing.letter_date + datetime.timedelta(days=2)
+    gap = {"mailing": stage.mailing, "until": until, "reason": "The post office was closed."}
+    with pytest.raises(approve.MayNotApprove):
+        approve.accept_gap(**gap, by=stage.clerk)
+    with pytest.raises(approve.GapNotAccepted):
+        approve.accept_gap(**{**gap, "reason": ""}, by=stage.counsel)
+    with pytest.raises(approve.GapNotAccepted):
+        approve.accept_gap(**{**gap, "until": stage.mailing.letter_date}, by=stage.counsel)
+    approve.accept_gap(**gap, by=stage.counsel)
+    assert stage.again().gap_accepted_by == stage.counsel
+
+
+def test_there_is_no_gap_before_approval():
+    stage = stages.rendered(3)
+    with pytest.raises(NotApproved):
+        approve.accept_gap(
+            mailing=stage.mailing, until=datetime.date(2099, 1, 1), reason="x", by=stage.counsel
+        )

@@ -1,0 +1,517 @@
+"""Dispatch: packs, postings, tracking, and e-mail that is sent once or not known."""
+
+import datetime
+import io
+import threading
+
+import pikepdf
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connections
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from letters import tasks
+from letters.actions import approve, dispatch
+from letters.channels import outbox
+from letters.models import Dispatch, PrintPack
+from tests.factories import make_user
+from tests.letters import stages
+from tests.letters.channels.mail_server import serving
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+BY_EMAIL = {"by_post": False, "by_email": True}
+BOTH = {"by_post": True, "by_email": True}
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def outbox_backend(settings) -> None:
+    settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
+
+
+def packed(count: int = 3, **fields) -> tuple[stages.Stage, PrintPack]:
+    stage = stages.approved(count, **fields)
+    return stage, dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+
+
+def post(stage: stages.Stage, pack: PrintPack, **fields) -> PrintPack:
+    return dispatch.mark_posted(
+        **{
+            "pack": PrintPack.objects.get(pk=pack.pk),
+            "posted_on": stage.mailing.letter_date,
+            "count": pack.letter_count,
+            "by": stage.clerk,
+            **fields,
+        }
+    )
+
+
+def statuses(stage: stages.Stage) -> list[str]:
+    rows = Dispatch.objects.filter(letter__mailing=stage.mailing)
+    return list(rows.order_by("letter__position", "attempt").values_list("status", flat=True))
+
+
+def queue(stage: stages.Stage) -> list[Dispatch]:
+    count = dispatch.to_email(stage.mailing).count()
+    dispatch.queue_emails(mailing=stage.mailing, count=count, by=stage.clerk)
+    return list(Dispatch.objects.filter(letter__mailing=stage.mailing).order_by("pk"))
+
+
+def damage(sha256: str) -> None:
+    default_storage.delete(f"{sha256[:2]}/{sha256[2:4]}/{sha256}")
+
+
+# --- Packs -------------------------------------------------------------------------
+
+
+def test_a_pack_holds_every_letter_in_posting_order_and_posts_nothing():
+    stage, pack = packed(3)
+    assert (pack.letter_count, pack.sheet_count) == (3, 3)
+    with pikepdf.open(io.BytesIO(filestore.get(pack.pdf_sha256))) as pdf:
+        assert len(pdf.pages) == 6
+    manifest = filestore.get(pack.manifest_sha256).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[1] for line in manifest[1:]] == [
+        letter.reference for letter in stage.letters
+    ]
+    assert statuses(stage) == ["queued"] * 3
+    assert stage.again().status == "approved"
+    assert set(stage.campaign.recipients.values_list("reach", flat=True)) == {"unknown"}
+
+
+def test_a_second_pack_of_the_same_letters_is_refused():
+    stage, _ = packed()
+    with pytest.raises(dispatch.NothingToSend, match="each is in a pack or has gone"):
+        dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert PrintPack.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_press_at_once_make_one_pack():
+    stage = stages.approved(3)
+    results: list[object] = []
+
+    def press_it() -> None:
+        try:
+            results.append(dispatch.make_pack(mailing=stage.mailing, by=stage.clerk))
+        except dispatch.NothingToSend as refusal:
+            results.append(refusal)
+        finally:
+            connections.close_all()
+
+    together(press_it)
+    assert sorted(type(one).__name__ for one in results) == ["NothingToSend", "PrintPack"]
+    assert statuses(stage) == ["queued"] * 3
+
+
+def together(act, times: int = 2) -> None:
+    threads = [threading.Thread(target=act) for _ in range(times)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def test_nothing_of_a_mailing_that_is_not_approved_is_packed():
+    stage = stages.rendered(3)
+    with pytest.raises(dispatch.NotApproved):
+        dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+
+
+def test_a_letter_whose_file_is_damaged_is_not_packed():
+    stage = stages.approved(3)
+    damage(stage.letters[1].pdf_sha256)
+    with pytest.raises(dispatch.SealBroken, match=stage.letters[1].reference):
+        dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert not Dispatch.objects.exists()
+
+
+def test_a_discarded_pack_frees_its_letters():
+    stage, pack = packed()
+    dispatch.discard_pack(pack=pack, by=stage.clerk)
+    again = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert again.letter_count == 3
+    assert statuses(stage) == ["cancelled", "queued"] * 3
+    with pytest.raises(dispatch.NothingToSend):
+        dispatch.discard_pack(pack=pack, by=stage.clerk)
+
+
+def test_nothing_of_a_pack_is_kept_where_the_last_step_fails(monkeypatch):
+    stage = stages.approved(3)
+    monkeypatch.setattr("letters.actions.dispatch.packs.audit.record", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert not PrintPack.objects.exists() and not Dispatch.objects.exists()
+
+
+# --- Posting -----------------------------------------------------------------------
+
+
+def test_posted_letters_are_sent_and_their_recipients_reached():
+    stage, pack = packed()
+    post(stage, pack)
+    assert statuses(stage) == ["sent"] * 3
+    assert stage.again().status == "sent"
+    for recipient in stage.campaign.recipients.all():
+        assert (recipient.reach, recipient.due_at) == ("reached", stage.mailing.printed_deadline)
+    assert audit.history(stage.mailing)[0].verb == "mailing.sent"
+
+
+def test_the_missing_ones_are_named_and_go_with_the_next_pack():
+    stage, pack = packed()
+    missing = stage.letters[1]
+    post(stage, pack, count=2, missing_references=[missing.reference.lower()])
+    assert statuses(stage) == ["sent", "cancelled", "sent"]
+    assert stage.again().status == "sending"
+    recipient = missing.recipient
+    recipient.refresh_from_db()
+    assert recipient.reach == "unknown"
+    second = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert second.letter_count == 1
+    post(stage, second)
+    assert stage.again().status == "sent"
+
+
+@pytest.mark.parametrize(("count", "missing"), [(2, 0), (4, 0), (3, 1), (0, 3)])
+def test_a_count_that_does_not_agree_is_refused(count, missing):
+    stage, pack = packed()
+    names = [letter.reference for letter in stage.letters[:missing]]
+    with pytest.raises(dispatch.CountDiffers):
+        post(stage, pack, count=count, missing_references=names)
+    assert statuses(stage) == ["queued"] * 3
+    pack.refresh_from_db()
+    assert pack.posted_on is None
+
+
+def test_a_reference_of_another_pack_is_refused():
+    stage, pack = packed()
+    with pytest.raises(dispatch.NotInThisPack, match="XYZ-2026-0001-1"):
+        post(stage, pack, missing_references=["XYZ-2026-0001-1"])
+
+
+def test_a_pack_is_posted_once():
+    stage, pack = packed()
+    post(stage, pack)
+    with pytest.raises(dispatch.AlreadyPosted):
+        post(stage, pack)
+    with pytest.raises(dispatch.AlreadyPosted):
+        dispatch.discard_pack(pack=PrintPack.objects.get(pk=pack.pk), by=stage.clerk)
+
+
+def test_another_day_than_the_letter_date_needs_counsels_acceptance():
+    campaign_day = DAY * 3
+    stage = stages.approved(3)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    today = stage.mailing.letter_date
+    stage.mailing.letter_date = today - campaign_day  # as if it were dated earlier
+    stage.mailing.save()
+    with pytest.raises(dispatch.AnotherDayThanTheLetter, match="Counsel can accept the gap"):
+        post(stage, pack, posted_on=today)
+    approve.accept_gap(
+        mailing=stage.mailing, until=today, reason="The printer failed.", by=stage.counsel
+    )
+    post(stage, pack, posted_on=today)
+    assert statuses(stage) == ["sent"] * 3
+
+
+def test_letters_are_not_posted_tomorrow_nor_before_they_were_approved():
+    stage, pack = packed()
+    for day in (stage.mailing.letter_date + DAY, stage.mailing.letter_date - DAY):
+        with pytest.raises(dispatch.NotOnThatDay):
+            post(stage, pack, posted_on=day)
+
+
+# --- What the carrier says ---------------------------------------------------------
+
+
+def sent_by_post(count: int = 3) -> tuple[stages.Stage, list[Dispatch]]:
+    stage, pack = packed(count)
+    post(stage, pack)
+    return stage, list(Dispatch.objects.order_by("letter__position"))
+
+
+def test_pasted_tracking_numbers_answer_for_every_line():
+    stage, _ = sent_by_post()
+    one, two, three = (letter.reference for letter in stage.letters)
+    pasted = f"""{one}\t9407 1111 0552 0000 0000 02
+{two}, 9407111105520000000002
+
+{three} 9407 1111 0552 0000 0000 18
+{three}
+XYZ-2026-0001-1 9407111105520000000026"""
+    outcomes = dispatch.set_tracking_numbers(mailing=stage.mailing, pasted=pasted, by=stage.clerk)
+    assert [one.what for one in outcomes] == ["done", "refused", "done", "skipped", "refused"]
+    assert "already the number of letter" in outcomes[1].reason
+    assert "check digit" in outcomes[2].reason
+    assert Dispatch.objects.exclude(tracking_number="").count() == 2
+
+
+def test_what_was_not_posted_has_no_tracking_number():
+    stage = stages.approved(1, channels=BY_EMAIL)
+    with pytest.raises(dispatch.NotSentByPost):
+        dispatch.set_tracking(dispatch=queue(stage)[0], number="9407" * 5, by=stage.clerk)
+
+
+def test_news_of_several_letters_answers_for_every_reference():
+    stage, _ = sent_by_post()
+    one, two, _ = stage.letters
+    outcomes = dispatch.record_deliveries(
+        mailing=stage.mailing,
+        references=[one.reference, two.reference, two.reference, "XYZ-2026-0001-1"],
+        status="delivered",
+        on=stage.mailing.letter_date,
+        by=stage.clerk,
+    )
+    assert [one.what for one in outcomes] == ["done", "done", "refused", "refused"]
+    assert statuses(stage) == ["delivered", "delivered", "sent"]
+
+
+def test_a_letter_that_came_back_makes_its_recipient_undeliverable_and_a_refused_one_does_not():
+    stage, (first, second, _) = sent_by_post()
+    on = stage.mailing.letter_date
+    dispatch.record_delivery(dispatch=first, status="returned", on=on, by=stage.clerk)
+    dispatch.record_delivery(dispatch=second, status="refused", on=on, by=stage.clerk)
+    reach = [letter.recipient.reach for letter in stage.letters]
+    assert reach == ["undeliverable", "reached", "reached"]
+
+
+def test_a_letter_is_not_delivered_before_it_left_nor_tomorrow():
+    stage, (first, *_) = sent_by_post()
+    for day in (stage.mailing.letter_date - DAY, stage.mailing.letter_date + DAY):
+        with pytest.raises(dispatch.NotOnThatDay):
+            dispatch.record_delivery(dispatch=first, status="delivered", on=day, by=stage.clerk)
+
+
+def test_a_returned_letter_goes_again_as_a_new_attempt_by_a_named_person():
+    stage, (first, *_) = sent_by_post()
+    with pytest.raises(dispatch.StillAlive):
+        dispatch.resend(letter=first.letter, channel="post", reason="Again.", by=stage.clerk)
+    on = stage.mailing.letter_date
+    dispatch.record_delivery(dispatch=first, status="returned", on=on, by=stage.clerk)
+    with pytest.raises(dispatch.ReasonMissing):
+        dispatch.resend(letter=first.letter, channel="post", reason=" ", by=stage.clerk)
+    again = dispatch.resend(
+        letter=first.letter, channel="post", reason="Unclaimed.", by=stage.clerk
+    )
+    assert (again.attempt, again.reason, again.queued_by) == (2, "Unclaimed.", stage.clerk)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert list(pack.dispatches.all()) == [again]
+
+
+# --- E-mail ------------------------------------------------------------------------
+
+
+def test_each_message_carries_the_sealed_pdf_to_one_address_under_its_own_id():
+    stage = stages.approved(3, channels=BY_EMAIL)
+    rows = queue(stage)
+    assert len({row.message_id for row in rows}) == 3
+    tasks.send_emails(stage.mailing.pk)
+    assert statuses(stage) == ["sent"] * 3
+    messages = [outbox.opened(one.key) for one in outbox.listing()]
+    assert {stored.message_id for stored, _, _ in messages} == {row.message_id for row in rows}
+    by_address = {stored.to: attachments for stored, _, attachments in messages}
+    for row in rows:
+        (attachment,) = by_address[row.to_address]
+        assert filestore.sha256_of(attachment.content) == row.letter.pdf_sha256
+        assert attachment.name == f"{row.letter.reference}.pdf"
+    assert stage.again().status == "sent"
+    assert set(stage.campaign.recipients.values_list("reach", flat=True)) == {"reached"}
+
+
+def test_a_mailing_by_two_ways_is_sent_when_both_have_gone():
+    stage = stages.approved(3, channels=BOTH)
+    queue(stage)
+    tasks.send_emails(stage.mailing.pk)
+    assert stage.again().status == "sending"
+    post(stage, dispatch.make_pack(mailing=stage.mailing, by=stage.clerk))
+    assert stage.again().status == "sent"
+
+
+def test_pressing_twice_queues_once():
+    stage = stages.approved(3, channels=BY_EMAIL)
+    queue(stage)
+    with pytest.raises(dispatch.NothingToSend):
+        dispatch.queue_emails(mailing=stage.mailing, count=3, by=stage.clerk)
+    assert Dispatch.objects.count() == 3
+
+
+def test_a_typed_count_that_differs_queues_nothing():
+    stage = stages.approved(3, channels=BY_EMAIL)
+    with pytest.raises(dispatch.CountDiffers, match="3 letters would go by e-mail"):
+        dispatch.queue_emails(mailing=stage.mailing, count=2, by=stage.clerk)
+    assert not Dispatch.objects.exists()
+
+
+def test_nothing_is_mailed_on_another_day_than_the_letter_bears():
+    stage = stages.approved(3, channels=BY_EMAIL)
+    stage.mailing.letter_date -= DAY
+    stage.mailing.save()
+    with pytest.raises(dispatch.AnotherDayThanTheLetter):
+        queue(stage)
+
+
+def test_nothing_is_queued_where_the_last_step_fails(monkeypatch):
+    stage = stages.approved(3, channels=BY_EMAIL)
+    monkeypatch.setattr("letters.actions.dispatch.emails.wake", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        queue(stage)
+    assert not Dispatch.objects.exists()
+    assert stage.again().status == "approved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_one_message_once():
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    start = threading.Barrier(4)
+
+    def worker() -> None:
+        try:
+            start.wait()
+            dispatch.send_email(dispatch_pk=row.pk)
+        finally:
+            connections.close_all()
+
+    together(worker, times=4)
+    assert len(outbox.listing()) == 1
+    assert statuses(stage) == ["sent"]
+
+
+def test_a_message_whose_letter_is_damaged_is_held():
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    pdf = filestore.get(row.letter.pdf_sha256)
+    damage(row.letter.pdf_sha256)
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["held"]
+    assert outbox.listing() == []
+    filestore.put(pdf)
+    dispatch.release(dispatch=Dispatch.objects.get(), by=stage.clerk)
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["sent"]
+
+
+def test_a_person_who_lost_the_right_meanwhile_sends_nothing():
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    stage.clerk.groups.clear()
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["held"]
+    assert "may no longer send" in Dispatch.objects.get().detail
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "accepted"),
+    [
+        ("ok", "sent", 1),
+        ("550", "failed", 0),
+        ("451", "queued", 0),
+        ("refuse_data", "failed", 0),
+        ("drop_before_data", "queued", 0),
+        ("drop_after_data", "unknown", 1),
+        ("stall_after_data", "unknown", 1),
+        ("drop_at_quit", "sent", 1),
+    ],
+)
+def test_what_an_error_means_depends_on_when_it_came(mode, status, accepted, settings):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    with serving(mode, settings) as server:
+        dispatch.send_email(dispatch_pk=row.pk)
+        assert (statuses(stage), len(server.accepted)) == ([status], accepted)
+        tasks.sweep()
+        tasks.send_emails(stage.mailing.pk)
+        assert len(server.accepted) == accepted
+
+
+def test_a_server_that_is_not_there_is_tried_again_after_a_growing_while(settings):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    waits = []
+    for _ in range(3):
+        now = timezone.now()
+        dispatch.send_email(dispatch_pk=row.pk)
+        row.refresh_from_db()
+        waits.append(round((row.retry_at - now).total_seconds() / 60))
+        assert dispatch.send_email(dispatch_pk=row.pk) is None  # not before its time
+        Dispatch.objects.update(retry_at=now)
+    assert waits == [1, 2, 4]
+    assert (row.status, row.tries) == ("queued", 3)
+    Dispatch.objects.update(queued_at=timezone.now() - dispatch.GIVE_UP_AFTER - DAY)
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["failed"]
+
+
+def test_a_message_in_the_hand_of_a_dead_worker_becomes_unknown_and_is_never_sent_again():
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    Dispatch.objects.update(status="claimed", claim="dead", claimed_at=timezone.now())
+    dispatch.revive(now=timezone.now())
+    assert statuses(stage) == ["claimed"]
+    dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
+    assert statuses(stage) == ["unknown"]
+    for _ in range(3):
+        tasks.sweep()
+        tasks.send_emails(stage.mailing.pk)
+        dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["unknown"]
+    assert outbox.listing() == []
+    assert stage.again().status == "sending"
+    with pytest.raises(dispatch.StillAlive):
+        dispatch.resend(letter=row.letter, channel="email", reason="?", by=stage.clerk)
+
+
+def unknown() -> tuple[stages.Stage, Dispatch]:
+    stage = stages.approved(1, channels=BY_EMAIL)
+    queue(stage)
+    Dispatch.objects.update(status="unknown", claimed_at=timezone.now())
+    return stage, Dispatch.objects.get()
+
+
+def test_a_person_settles_that_it_left():
+    stage, row = unknown()
+    with pytest.raises(dispatch.ReasonMissing):
+        dispatch.confirm_sent(dispatch=row, evidence="", by=stage.clerk)
+    dispatch.confirm_sent(dispatch=row, evidence="In the server's log.", by=stage.clerk)
+    assert statuses(stage) == ["sent"]
+    assert stage.again().status == "sent"
+    assert stage.campaign.recipients.get().reach == "reached"
+
+
+def test_a_person_settles_that_it_did_not_leave_and_sends_it_again():
+    stage, row = unknown()
+    dispatch.confirm_not_sent(dispatch=row, evidence="Not in the log.", by=stage.clerk)
+    again = dispatch.resend(
+        letter=row.letter, channel="email", reason="It never left.", by=stage.clerk
+    )
+    assert again.message_id not in ("", row.message_id)
+    tasks.send_emails(stage.mailing.pk)
+    assert statuses(stage) == ["failed", "sent"]
+
+
+def test_a_worker_that_finishes_after_the_sweep_does_not_overrule_it(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+
+    def sending(self, dispatched, cover, pdf) -> None:
+        dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
+
+    monkeypatch.setattr("letters.channels.email.Email.send", sending)
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["unknown"]
+
+
+def test_the_sweep_wakes_a_worker_for_messages_that_wait():
+    stage = stages.approved(2, channels=BY_EMAIL)
+    queue(stage)
+    assert dispatch.revive(now=timezone.now()) == [stage.mailing.pk]
+    tasks.send_emails(stage.mailing.pk)
+    assert dispatch.revive(now=timezone.now()) == []
+
+
+def test_a_mailing_that_is_not_approved_sends_no_message():
+    stage = stages.rendered(1, channels=BY_EMAIL)
+    with pytest.raises(dispatch.NotApproved):
+        dispatch.queue_emails(mailing=stage.mailing, count=1, by=make_user("clerk"))

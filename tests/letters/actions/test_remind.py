@@ -1,0 +1,91 @@
+"""Reminders: to those who are overdue at this moment, following the letter they got."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import AnswerEntry, Recipient
+from letters.actions import dispatch, mailing, remind
+from letters.models import LetterTemplate, LetterVersion
+from tests.factories import make_version
+from tests.letters import stages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+
+
+def overdue(count: int = 3) -> tuple[stages.Stage, LetterVersion]:
+    stage = stages.approved(count)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    dispatch.mark_posted(
+        pack=pack, posted_on=stage.mailing.letter_date, count=count, by=stage.clerk
+    )
+    Recipient.objects.update(due_at=timezone.now() - datetime.timedelta(days=1))
+    template = LetterTemplate.objects.create(
+        campaign=stage.campaign, name="Reminder", purpose="reminder"
+    )
+    return stage, make_version(stage.campaign, template=template)
+
+
+def prepare(stage: stages.Stage, version: LetterVersion, **fields):
+    return remind.prepare_reminder(
+        **{
+            "campaign": stage.campaign,
+            "version": version,
+            "title": "Reminder",
+            "letter_date": stages.today(stage.campaign),
+            "by": stage.manager,
+            **fields,
+        }
+    )
+
+
+def test_a_reminder_goes_to_those_who_are_overdue_and_follows_their_first_letter():
+    stage, version = overdue(3)
+    answered = stage.letters[0].recipient
+    answer = answered.answers.first()
+    entry = AnswerEntry.objects.create(
+        answer=answer,
+        outcome="complied",
+        respondent_name="Dr. Robin Example",
+        channel="portal",
+        received_on=timezone.localdate(),
+    )
+    answer.outcome, answer.current_entry = "complied", entry
+    answer.save()
+    made = prepare(stage, version)
+    assert made.follows == stage.mailing
+    assert made.status == "preparing"
+    assert {letter.recipient for letter in made.letters.all()} == {
+        letter.recipient for letter in stage.letters[1:]
+    }
+
+
+def test_only_those_of_the_chosen_who_are_overdue_are_reminded():
+    stage, version = overdue(3)
+    chosen = [stage.letters[0].recipient]
+    assert prepare(stage, version, recipients=chosen).letters.count() == 1
+
+
+def test_nobody_overdue_is_refused():
+    stage, version = overdue(2)
+    Recipient.objects.update(due_at=timezone.now() + datetime.timedelta(days=1))
+    with pytest.raises(remind.NobodyOverdue):
+        prepare(stage, version)
+
+
+def test_the_text_of_a_first_letter_is_refused():
+    stage, _ = overdue(2)
+    with pytest.raises(remind.NotAReminder):
+        prepare(stage, stage.mailing.version)
+
+
+def test_recipients_without_a_common_first_letter_are_refused():
+    stage, version = overdue(2)
+    Recipient.objects.update(reach="reached")
+    stranger = stages.make_recipient(
+        stage.campaign, reach="reached", due_at=timezone.now() - datetime.timedelta(days=1)
+    )
+    assert stranger in stage.campaign.recipients.overdue(timezone.now())
+    with pytest.raises(mailing.NothingToFollow):
+        prepare(stage, version)
