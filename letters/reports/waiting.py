@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign, Ground, Recipient, User
-from letters.models import Dispatch, Letter, Mailing, PrintPack
+from letters.models import Dispatch, Finding, Letter, Mailing, PrintPack
 
 M = Mailing.Status
 
@@ -28,7 +29,7 @@ def waiting_for(person: User, now: datetime.datetime) -> list[Task]:
     """In order of urgency. A person sees only what they may do."""
     tasks: list[Task] = []
     if person.has_perm("letters.dispatch_mailing"):
-        tasks += [*_unknown(), *_packs_to_post(), *_approved()]
+        tasks += [*_unknown(), *_held(), *_packs_to_post(), *_approved()]
     if person.has_perm("letters.approve_mailing"):
         tasks += _to_approve(person)
     if person.has_perm("letters.prepare_mailing"):
@@ -39,17 +40,26 @@ def waiting_for(person: User, now: datetime.datetime) -> list[Task]:
 
 
 def _unknown() -> Iterator[Task]:
-    for mailing in _mailings().annotate(
-        found=Count("letters__dispatches", filter=_dispatched(Dispatch.Status.UNKNOWN))
-    ):
-        if mailing.found:
-            yield _of(mailing, "Find out whether it left", "bad", mailing.found)
+    return _dispatches(Dispatch.Status.UNKNOWN, "Find out whether it left", "bad")
+
+
+def _held() -> Iterator[Task]:
+    return _dispatches(Dispatch.Status.HELD, "Held back; release or cancel", "warn")
+
+
+def _dispatches(status: str, what: str, tone: str) -> Iterator[Task]:
+    found = Count("letters__dispatches", filter=Q(letters__dispatches__status=status))
+    for mailing in _mailings().annotate(found=found).filter(found__gt=0):
+        yield _of(mailing, what, tone, mailing.found)
 
 
 def _packs_to_post() -> Iterator[Task]:
-    packs = PrintPack.objects.filter(posted_on=None).select_related("mailing__campaign")
-    for pack in packs.exclude(mailing__status=M.CANCELLED).order_by("pk"):
-        yield _of(pack.mailing, "Post the print pack", "warn", pack.letter_count)
+    """A discarded pack has no letter in it that still waits."""
+    waiting = Count("dispatches", filter=Q(dispatches__status=Dispatch.Status.QUEUED))
+    packs = PrintPack.objects.filter(posted_on=None, mailing__campaign__archived_at=None)
+    for pack in packs.select_related("mailing__campaign").annotate(found=waiting).order_by("pk"):
+        if pack.found:
+            yield _of(pack.mailing, "Post the print pack", "warn", pack.found)
 
 
 def _approved() -> Iterator[Task]:
@@ -77,10 +87,9 @@ def _set_aside() -> Iterator[Task]:
 def _to_fix() -> Iterator[Task]:
     preparing = _mailings().filter(status=M.PREPARING)
     for mailing in preparing.annotate(
-        found=Count("findings", filter=Q(findings__severity="red"), distinct=True)
-    ):
-        if mailing.found:
-            yield _of(mailing, "Fix what preflight found", "bad", mailing.found)
+        found=Count("findings", filter=Q(findings__severity=Finding.Severity.RED))
+    ).filter(found__gt=0):
+        yield _of(mailing, "Fix what preflight found", "bad", mailing.found)
 
 
 def _overdue(now: datetime.datetime) -> Iterator[Task]:
@@ -98,8 +107,8 @@ def _overdue(now: datetime.datetime) -> Iterator[Task]:
 
 def _grounds(now: datetime.datetime) -> Iterator[Task]:
     """Only grounds that a campaign cites: an unread catalogue is nobody's task."""
-    cited = Ground.objects.due_for_review(now.date()).filter(campaigns__archived_at=None)
-    for ground in cited.filter(campaigns__isnull=False).distinct():
+    cited = Campaign.objects.filter(archived_at=None).values("grounds")
+    for ground in Ground.objects.due_for_review(timezone.localdate(now)).filter(pk__in=cited):
         yield Task("Check the ground", ground.name, ground.get_absolute_url(), "warn")
 
 
@@ -110,15 +119,11 @@ def _mailings() -> QuerySet[Mailing]:
 
 
 def _letters(status: str) -> Count:
-    return Count("letters", filter=Q(letters__status=status), distinct=True)
+    return Count("letters", filter=Q(letters__status=status))
 
 
 def _sealed() -> Count:
     return _letters(Letter.Status.SEALED)
-
-
-def _dispatched(status: str) -> Q:
-    return Q(letters__dispatches__status=status)
 
 
 def _of(mailing: Mailing, what: str, tone: str, count: int) -> Task:
