@@ -9,6 +9,8 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterable
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -52,7 +54,8 @@ def for_print(content: bytes, *, millimetres: tuple[int, int]) -> bytes:
             f"{MAX_BYTES // 1024 // 1024} MB are taken. Save the picture smaller."
         )
     picture = _on_white(_loaded(content))
-    if all(darkest == lightest for darkest, lightest in picture.getextrema()):
+    bands: Iterable[Any] = picture.getextrema()  # a pair for each of red, green and blue
+    if all(darkest == lightest for darkest, lightest in bands):
         raise ImageIsBlank(
             "On white paper the picture shows nothing: it has one colour only. Upload it in dark "
             "ink on a white or transparent background."

@@ -78,7 +78,7 @@ def change(*, campaign: Campaign, details: Details, by: User) -> Campaign:
         setattr(campaign, name, getattr(details, name))
     _refuse_unfit(campaign)
     campaign.save()
-    labels = [str(Campaign._meta.get_field(name).verbose_name) for name in changes]
+    labels = [str(Campaign._meta.get_field(name).verbose_name) for name in changes]  # type: ignore[union-attr]
     audit.record(
         "campaign.changed",
         subject=campaign,

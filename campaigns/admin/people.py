@@ -85,7 +85,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
         audit.record(
             "user.changed" if change else "user.added",
             subject=person,
-            by=request.user,
+            by=request.user,  # type: ignore[arg-type]  # the admin needs a login
             sentence=f"{'changed' if change else 'added'} the account {person.username}: "
             f"{roles}{'' if person.is_active else ', closed'}"
             f"{', superuser' if person.is_superuser else ''}",

@@ -43,10 +43,10 @@ class AddresseeForm(forms.ModelForm):
     def __init__(self, *args: Any, recipient: Recipient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         institution = recipient.institution
-        self.fields["contact"].queryset = Contact.objects.filter(
+        self.fields["contact"].queryset = Contact.objects.filter(  # type: ignore[attr-defined]
             Q(institution=institution) | Q(institution=institution.parent_id), archived_at=None
         ).order_by("institution", "role", "pk")
-        self.fields["contact"].empty_label = "Nobody in the directory"
+        self.fields["contact"].empty_label = "Nobody in the directory"  # type: ignore[attr-defined]
 
     def address(self) -> actions.Address:
         return actions.Address(**self.cleaned_data)

@@ -172,7 +172,7 @@ class GroundsForm(forms.Form):
         picked = Exists(
             Campaign.grounds.through.objects.filter(campaign=campaign, ground=OuterRef("pk"))
         )
-        self.fields["grounds"].queryset = Ground.objects.annotate(is_picked=picked).filter(
+        self.fields["grounds"].queryset = Ground.objects.annotate(is_picked=picked).filter(  # type: ignore[attr-defined]
             Q(archived_at=None) | Q(is_picked=True)
         )
 

@@ -33,7 +33,7 @@ class DemandForm(forms.ModelForm):
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["grounds"].queryset = campaign.grounds.all()
+        self.fields["grounds"].queryset = campaign.grounds.all()  # type: ignore[attr-defined]
         self.fields["grounds"].label = "Rests on"
 
     def wording(self) -> actions.Wording:

@@ -21,7 +21,7 @@ class LineField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
         try:
-            cleaned = self.door(text).text
+            cleaned = self.door(text or "").text
         except UnsafeText as refusal:
             raise ValidationError(str(refusal), code="unsafe") from refusal
         return cleaned if cleaned.strip() else ""

@@ -32,7 +32,7 @@ class InstitutionFilter(forms.Form):
         super().__init__(*args, **kwargs)
         states = Institution.objects.active().exclude(state="").order_by("state")
         known = states.values_list("state", flat=True).distinct()
-        self.fields["state"].choices = [("", "Any"), *((state, state) for state in known)]
+        self.fields["state"].choices = [("", "Any"), *((state, state) for state in known)]  # type: ignore[attr-defined]
 
     def found(self, institutions: InstitutionQuerySet) -> InstitutionQuerySet:
         """Those of `institutions` that match. A filter that cannot be read finds nothing."""

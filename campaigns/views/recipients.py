@@ -43,7 +43,7 @@ class RecipientFilter(forms.Form):
         super().__init__(*args, **kwargs)
         states = campaign.recipients.exclude(institution__state="").order_by("institution__state")
         known = states.values_list("institution__state", flat=True).distinct()
-        self.fields["state"].choices = [("", "Any"), *((state, state) for state in known)]
+        self.fields["state"].choices = [("", "Any"), *((state, state) for state in known)]  # type: ignore[attr-defined]
 
     def found(self, recipients: RecipientQuerySet) -> RecipientQuerySet:
         if not self.is_valid():
@@ -120,7 +120,7 @@ class ChooseRecipients(OfCampaign, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         ways = ChooseForm(request.POST)
         if not ways.is_valid():
-            return self._again(" ".join(ways.non_field_errors()))
+            return self._again(" ".join(map(str, ways.non_field_errors())))
         picked = self._picked()
         if "all" in request.POST and str(self._addable().count()) != request.POST["all"]:
             return self._again(
@@ -131,7 +131,10 @@ class ChooseRecipients(OfCampaign, TemplateView):
             return self._again("Tick at least one institution.")
         try:
             choice = actions.choose(
-                campaign=self.campaign, institutions=picked, by=request.user, **ways.cleaned_data
+                campaign=self.campaign,
+                institutions=picked,
+                by=self.request.user,
+                **ways.cleaned_data,
             )
         except Refused as refusal:
             return self._again(str(refusal))

@@ -1,6 +1,7 @@
 """Decisions on who sends: letterheads, their pictures, and the sender of a campaign."""
 
 import dataclasses
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -142,7 +143,7 @@ def _refuse_unfit(letterhead: Letterhead) -> None:
         raise LetterheadRefused(" ".join(refusal.messages)) from refusal
 
 
-def _record(did: str, letterhead: Letterhead, by: User, *, verb: str = "", **data: object) -> None:
+def _record(did: str, letterhead: Letterhead, by: User, *, verb: str = "", **data: Any) -> None:
     audit.record(
         f"letterhead.{verb or did}",
         subject=letterhead,

@@ -1,6 +1,7 @@
 """Decisions on who signs on a letterhead."""
 
 import dataclasses
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -102,7 +103,7 @@ def _refuse_unfit(signer: Signer) -> None:
         raise SignerRefused(" ".join(refusal.messages)) from refusal
 
 
-def _record(did: str, signer: Signer, by: User, *, verb: str = "", **data: object) -> None:
+def _record(did: str, signer: Signer, by: User, *, verb: str = "", **data: Any) -> None:
     audit.record(
         f"signer.{verb or did}",
         subject=signer.letterhead,

@@ -13,7 +13,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -96,7 +96,7 @@ def _write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequenc
     return count
 
 
-def _cell(sheet: object, value: Value, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Value, *, bold: bool = False) -> Any:
     plain = _plain(value)
     cell = WriteOnlyCell(sheet, value=plain)
     if isinstance(plain, str):

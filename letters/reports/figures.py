@@ -133,7 +133,7 @@ class Board:
     def by_demand(self) -> list[tuple[Demand, Mapping[Outcome, int]]]:
         """Each demand with the number of recipients per outcome, the withdrawn left out."""
         active = [row for row in self.rows if row.standing is not Standing.WITHDRAWN]
-        figures = []
+        figures: list[tuple[Demand, Mapping[Outcome, int]]] = []
         for index, demand in enumerate(self.demands):
             counted = Counter(row.cells[index].outcome for row in active)
             figures.append((demand, {each: counted[each] for each in Outcome}))

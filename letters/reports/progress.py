@@ -1,7 +1,9 @@
 """How far each open campaign has come, for the home page, in two queries."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
@@ -22,9 +24,8 @@ def progress(now: datetime.datetime) -> list[Progress]:
     """Each campaign that is not archived, the newest first. The withdrawn are not counted."""
     answered = Exists(Answer.objects.filter(recipient=OuterRef("pk"), current_entry__isnull=False))
     overdue = Recipient.objects.overdue(now).values("pk")
-    figures = {
-        row.pop("campaign"): row
-        for row in Recipient.objects.active()
+    counted: Iterable[Any] = (
+        Recipient.objects.active()
         .filter(campaign__archived_at=None)
         .annotate(is_answered=answered)
         .order_by()
@@ -36,7 +37,8 @@ def progress(now: datetime.datetime) -> list[Progress]:
             overdue=Count("pk", filter=Q(pk__in=overdue)),
             next_deadline=Min("due_at", filter=Q(due_at__gte=now, is_answered=False)),
         )
-    }
+    )
+    figures = {row.pop("campaign"): row for row in counted}
     return [
         Progress(campaign, **figures.get(campaign.pk, {}))
         for campaign in Campaign.objects.filter(archived_at=None).order_by("-pk")

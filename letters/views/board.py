@@ -153,7 +153,7 @@ class BoardExport(StaffPage, View):
             board=figures,
             selection=SelectionForm(request.GET, figures).selection(),
             form=Format(form),
-            by=request.user,  # type: ignore[arg-type] - the page needs a login
+            by=self.request.user,
         )
         day = timezone.localdate(now).isoformat()
         return FileResponse(

@@ -33,7 +33,7 @@ class Home(StaffPage, TemplateView):
         now = timezone.now()
         campaigns = progress(now)
         return super().get_context_data(
-            tasks=waiting_for(self.request.user, now),  # type: ignore[arg-type] - staff only
+            tasks=waiting_for(self.request.user, now),
             campaigns=[(each, _deadline(each)) for each in campaigns],
             beginnings=[] if campaigns else _beginnings(),
             **kwargs,
