@@ -116,9 +116,7 @@ class AddresseeNew(_RecipientPage, DecisionForm):
         return {"kind": Addressee.Kind.COPY}
 
     def decide(self, form: AddresseeForm) -> str:
-        addressee = actions.add(
-            recipient=self.recipient, address=form.address(), by=self.request.user
-        )
+        addressee = actions.add(recipient=self.recipient, address=form.address(), by=self.person)
         return f"{addressee} was added."
 
 
@@ -134,15 +132,13 @@ class AddresseeEdit(_AddresseePage, DecisionForm):
         return {**super().get_form_kwargs(), "recipient": self.recipient, "instance": edited}
 
     def decide(self, form: AddresseeForm) -> str:
-        addressee = actions.change(
-            addressee=self.addressee, address=form.address(), by=self.request.user
-        )
+        addressee = actions.change(addressee=self.addressee, address=form.address(), by=self.person)
         return f"{addressee} was saved. Letters already made keep the words they were made from."
 
 
 class AddresseeRemove(_AddresseePage, DecisionButton):
     def decide(self) -> str:
-        actions.archive(addressee=self.addressee, by=self.request.user)
+        actions.archive(addressee=self.addressee, by=self.person)
         return f"{self.addressee} was removed. Letters already made keep them."
 
 
@@ -160,12 +156,12 @@ class Withdraw(_RecipientPage, DecisionForm):
 
     def decide(self, form: WithdrawForm) -> str:
         recipient_actions.withdraw(
-            recipient=self.recipient, reason=form.cleaned_data["reason"], by=self.request.user
+            recipient=self.recipient, reason=form.cleaned_data["reason"], by=self.person
         )
         return f"{self.recipient} is withdrawn. What was sent and answered stays on record."
 
 
 class TakeBack(_RecipientPage, DecisionButton):
     def decide(self) -> str:
-        recipient_actions.take_back(recipient=self.recipient, by=self.request.user)
+        recipient_actions.take_back(recipient=self.recipient, by=self.person)
         return f"{self.recipient} is asked again."

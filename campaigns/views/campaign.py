@@ -110,7 +110,7 @@ class CampaignNew(DecisionForm):
     created: Campaign
 
     def decide(self, form: CampaignForm) -> str:
-        self.created = actions.create(details=form.details(), by=self.request.user)
+        self.created = actions.create(details=form.details(), by=self.person)
         return f"“{self.created.title}” was created. Next: pick its grounds and write its demands."
 
     def get_success_url(self) -> str:
@@ -155,7 +155,7 @@ class CampaignEdit(OfCampaign, DecisionForm):
         return {**super().get_form_kwargs(), "instance": edited}
 
     def decide(self, form: CampaignForm) -> str:
-        actions.change(campaign=self.campaign, details=form.details(), by=self.request.user)
+        actions.change(campaign=self.campaign, details=form.details(), by=self.person)
         return "The details were saved."
 
     def get_success_url(self) -> str:
@@ -205,7 +205,7 @@ class CampaignGrounds(OfCampaign, DecisionForm):
 
     def decide(self, form: GroundsForm) -> str:
         grounds = form.cleaned_data["grounds"]
-        actions.set_grounds(campaign=self.campaign, grounds=grounds, by=self.request.user)
+        actions.set_grounds(campaign=self.campaign, grounds=grounds, by=self.person)
         return f"The campaign cites {len(grounds)} ground{'' if len(grounds) == 1 else 's'}."
 
     def get_success_url(self) -> str:
@@ -216,7 +216,7 @@ class CampaignArchive(OfCampaign, DecisionButton):
     permission_required = "campaigns.change_campaign"
 
     def decide(self) -> str:
-        actions.archive(campaign=self.campaign, by=self.request.user)
+        actions.archive(campaign=self.campaign, by=self.person)
         return f"“{self.campaign.title}” is archived. Its record stays as it is."
 
     def get_success_url(self) -> str:
@@ -227,7 +227,7 @@ class CampaignReopen(OfCampaign, DecisionButton):
     permission_required = "campaigns.change_campaign"
 
     def decide(self) -> str:
-        actions.reopen(campaign=self.campaign, by=self.request.user)
+        actions.reopen(campaign=self.campaign, by=self.person)
         return f"“{self.campaign.title}” is open again."
 
     def get_success_url(self) -> str:

@@ -72,7 +72,7 @@ class DemandNew(OfCampaign, DecisionForm):
             campaign=self.campaign,
             wording=form.wording(),
             grounds=form.cleaned_data["grounds"],
-            by=self.request.user,
+            by=self.person,
         )
         return f"Demand {demand.number} was added."
 
@@ -99,7 +99,7 @@ class DemandEdit(_DemandPage, DecisionForm):
             demand=self.demand,
             wording=form.wording(),
             grounds=form.cleaned_data["grounds"],
-            by=self.request.user,
+            by=self.person,
         )
         return f"Demand {self.demand.number} was saved."
 
@@ -110,11 +110,11 @@ class DemandMove(_DemandPage, DecisionButton):
     def decide(self) -> str:
         wanted = self.request.POST.get("number", "")
         number = int(wanted) if wanted.isdecimal() else self.demand.number
-        demand = actions.move(demand=self.demand, number=number, by=self.request.user)
+        demand = actions.move(demand=self.demand, number=number, by=self.person)
         return f"“{demand.title}” is demand {demand.number} now."
 
 
 class DemandRemove(_DemandPage, DecisionButton):
     def decide(self) -> str:
-        actions.remove(demand=self.demand, by=self.request.user)
+        actions.remove(demand=self.demand, by=self.person)
         return f"Demand {self.demand.number}, “{self.demand.title}”, was removed."

@@ -133,7 +133,7 @@ class ChooseRecipients(OfCampaign, TemplateView):
             choice = actions.choose(
                 campaign=self.campaign,
                 institutions=picked,
-                by=self.request.user,
+                by=self.person,
                 **ways.cleaned_data,
             )
         except Refused as refusal:

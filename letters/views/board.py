@@ -153,7 +153,7 @@ class BoardExport(StaffPage, View):
             board=figures,
             selection=SelectionForm(request.GET, figures).selection(),
             form=Format(form),
-            by=self.request.user,
+            by=self.person,
         )
         day = timezone.localdate(now).isoformat()
         return FileResponse(

@@ -33,7 +33,7 @@ class Home(StaffPage, TemplateView):
         now = timezone.now()
         campaigns = progress(now)
         return super().get_context_data(
-            tasks=waiting_for(self.request.user, now),
+            tasks=waiting_for(self.person, now),
             campaigns=[(each, _deadline(each)) for each in campaigns],
             beginnings=[] if campaigns else _beginnings(),
             **kwargs,
