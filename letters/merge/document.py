@@ -86,9 +86,8 @@ def _with_panel(content: LetterContent) -> str:
             "qr": mark_safe(_qr(content.response.url)),  # noqa: S308
         },
     )
-    if RESPONSE in content.body:
-        return content.body.replace(RESPONSE, panel)
-    return f"{content.body}{panel}"
+    before, _, after = content.body.partition(RESPONSE)
+    return f"{before}{panel}{after.replace(RESPONSE, '')}"
 
 
 def _qr(url: str) -> str:

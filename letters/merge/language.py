@@ -17,6 +17,7 @@ from campaigns.text import UnsafeText, clean_block, clean_line
 from letters.merge import blocks, typefaces
 from letters.merge.compiler import Compiler
 from letters.merge.fields import ENTRIES, FILTERS, long_date, with_grounds
+from letters.merge.liquid_tags import TagWriter
 from letters.merge.tags import Problem, lift
 from letters.merge.typography import typeset
 
@@ -90,11 +91,12 @@ def _read(
     if problems := _unfit(source, subject):
         return None, tuple(problems)
     lifted = lift(source)
-    compiler = Compiler(lifted, with_grounds(grounds))
+    tags = TagWriter(with_grounds(grounds))
+    compiler = Compiler(lifted, tags)
     liquid = compiler.line() if subject else compiler.body()
-    if problems := sorted({*lifted.problems, *compiler.problems}):
+    if problems := sorted({*lifted.problems, *tags.problems}):
         return None, tuple(problems)
-    return Template(frozenset(compiler.used), _ENVIRONMENT.from_string(liquid)), ()
+    return Template(frozenset(tags.used), _ENVIRONMENT.from_string(liquid)), ()
 
 
 def _unfit(source: str, subject: bool) -> list[Problem]:

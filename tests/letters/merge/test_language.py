@@ -148,6 +148,12 @@ def test_the_fields_used_are_named():
     assert parse(source).fields == {"reference", "is_public", "demands"}
 
 
+def test_a_list_begins_at_the_number_it_was_given():
+    assert "list-item -1" in merged("0. nought\n1. one")
+    assert "list-item 2" in merged("3. three")
+    assert "style" not in merged("1. one")
+
+
 def test_a_subject_is_one_line_in_which_markdown_means_nothing():
     template = parse("# *Re* {{ institution_name }}'s 1. duty", subject=True)
     assert plain(template.merge({"institution_name": "A <b> *c*"})) == (
@@ -277,6 +283,7 @@ def test_a_demand_is_text_too(text):
         ("[x](file:///etc/passwd)", "Line 1, column 1: A link leads to https://"),
         ("[x](data:text/html,x)", "Line 1, column 1: A link leads to https://"),
         ("[x](/relative)", "Line 1, column 1: A link leads to https://"),
+        ("{% response %}\n\n{% response %}", "Line 3, column 1: The response panel stands"),
         ("2026. It was a year.", "Line 1, column 1: This line would become item 2026"),
         ("# a\n## b\n### c\n#### d", "Line 4, column 1: A letter has at most three levels"),
         ("", "Line 1, column 1: There is no text."),

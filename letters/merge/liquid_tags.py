@@ -1,0 +1,227 @@
+"""Each merge tag as Liquid, written anew from the registry, and the blocks that are open.
+
+The grammar is small on purpose: one field with filters, one field as a condition, one loop
+over a known list. Whatever else a template language could do, a letter does not need.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rapidfuzz import process
+
+from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, Field
+from letters.merge.tags import Problem, Tag
+
+_FIELD = re.compile(r"([A-Za-z_]\w*)(?:\.(\w+))?\s*((?:\|\s*\w+\s*)*)")
+_CONDITION = re.compile(r"([A-Za-z_]\w*)(?:\.(\w+))?")
+_LOOP = re.compile(r"([A-Za-z_]\w*)\s+in\s+([A-Za-z_]\w*)")
+
+
+@dataclass
+class _Open:
+    """An opened {% if %}, {% unless %} or {% for %}, and the container it stands in."""
+
+    keyword: str
+    tag: Tag
+    inside: int
+    entry: str = ""
+    items: str = ""
+    had_else: bool = False
+
+
+@dataclass
+class TagWriter:
+    """Writes the tags of one text in their order. Problems are gathered, not raised.
+
+    A container is a list, an item or a quotation, named by a number; what is opened in one
+    is closed in the same one.
+    """
+
+    fields: Mapping[str, Field]
+    used: set[str] = dataclasses.field(default_factory=set)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    _open: list[_Open] = dataclasses.field(default_factory=list)
+    _has_panel: bool = False
+
+    def field(self, tag: Tag) -> str:
+        """{{ field | filter }}"""
+        match = _FIELD.fullmatch(tag.inner)
+        if not match:
+            return self.refuse(tag, "Write {{ field }} or {{ field | filter }}.")
+        found = self._look_up(tag, match[1], match[2])
+        if not found:
+            return ""
+        path, spec = found
+        if spec.kind in ("flag", "list"):
+            use = "{% if %}" if spec.kind == "flag" else "{% for %}"
+            return self.refuse(tag, f"{spec.name} cannot be printed; it is used in {use}.")
+        filters = [part.strip() for part in match[3].split("|") if part.strip()]
+        for name in filters:
+            self._check_filter(tag, name, spec)
+        return f'{{{{ {path} | print: "{path}", "{" ".join(filters)}" }}}}'
+
+    def block(self, tag: Tag, *, inside: int) -> str:
+        """A {% tag %} alone on its line, in the container `inside`."""
+        keyword, _, rest = tag.inner.partition(" ")
+        rest = rest.strip()
+        if keyword in BLOCKS and not rest:
+            return self._ready_block(tag, keyword)
+        if keyword not in self._keywords:
+            return self._unknown(tag, "tag", keyword, [*self._keywords, *BLOCKS])
+        return self._keywords[keyword](self, tag, keyword, rest, inside)
+
+    def leave(self, container: int) -> None:
+        """The container ends; whatever was opened in it should have been closed."""
+        while self._open and self._open[-1].inside == container:
+            left = self._open.pop()
+            self.refuse(
+                left.tag,
+                f"{{% {left.keyword} %}} is not closed within the list or quotation in which "
+                "it stands.",
+            )
+
+    def finish(self) -> None:
+        for left in self._open:
+            self.refuse(left.tag, f"{{% {left.keyword} %}} is never closed.")
+
+    def refuse(self, tag: Tag, message: str) -> str:
+        """Keep the problem; what stands in place of the tag is nothing."""
+        self.problems.append(tag.problem(message))
+        return ""
+
+    # --- Names ---------------------------------------------------------------------------
+
+    def _look_up(self, tag: Tag, name: str, part: str | None) -> tuple[str, Field] | None:
+        """The Liquid path and the registry's entry of `name` or `entry.part`."""
+        if part is not None:
+            return self._look_up_part(tag, name, part)
+        if name in self.fields:
+            self.used.add(name)
+            return name, self.fields[name]
+        self._unknown(tag, "field", name, self.fields)
+        return None
+
+    def _look_up_part(self, tag: Tag, name: str, part: str) -> tuple[str, Field] | None:
+        loops = {opened.entry: opened.items for opened in self._open if opened.entry}
+        if name not in loops:
+            known = name in {entry for entry, _ in ENTRIES.values()}
+            self.refuse(
+                tag,
+                f"{name}.{part} is only known inside {{% for {name} in … %}}."
+                if known
+                else f"There is no field {name}.{part}.",
+            )
+            return None
+        parts = ENTRIES[loops[name]][1]
+        if part in parts:
+            return f"{name}.{part}", parts[part]
+        self._unknown(tag, "field", f"{name}.{part}", [f"{name}.{known}" for known in parts])
+        return None
+
+    def _check_filter(self, tag: Tag, name: str, spec: Field) -> None:
+        fitting = [kept.name for kept in FILTERS.values() if kept.kind == spec.kind]
+        if name not in FILTERS:
+            self._unknown(tag, "filter", name, fitting)
+        elif name not in fitting:
+            self.refuse(tag, f"The filter {name} is not for {spec.name}.")
+
+    def _unknown(self, tag: Tag, kind: str, name: str, known: Collection[str]) -> str:
+        near = process.extractOne(name, list(known), score_cutoff=60)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return self.refuse(tag, f"There is no {kind} {name}.{hint}")
+
+    # --- Blocks --------------------------------------------------------------------------
+
+    def _ready_block(self, tag: Tag, name: str) -> str:
+        if name in self.fields:
+            self.used.add(name)
+        if name == "response":
+            if self._has_panel:
+                return self.refuse(tag, "The response panel stands in a letter once.")
+            self._has_panel = True
+        return f"{{{{ ready.{name} }}}}"
+
+    def _condition(self, tag: Tag, rest: str) -> str:
+        match = _CONDITION.fullmatch(rest)
+        if not match:
+            self.refuse(tag, "Write one field after it: {% if is_public %}.")
+            return "true"
+        found = self._look_up(tag, match[1], match[2])
+        if not found:
+            return "true"
+        owner, _, name = found[0].rpartition(".")
+        return f"{owner}.yes.{name}" if owner else f"yes.{name}"
+
+    def _open_condition(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
+        condition = self._condition(tag, rest)
+        self._open.append(_Open(keyword, tag, inside))
+        return f"{{% {keyword} {condition} %}}"
+
+    def _open_loop(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
+        match = _LOOP.fullmatch(rest)
+        items = match[2] if match else ""
+        opened = _Open(keyword, tag, inside)
+        self._open.append(opened)
+        if match and items in ENTRIES and match[1] == ENTRIES[items][0]:
+            opened.items, opened.entry = items, match[1]
+            self.used.add(items)
+            return f"{{% for {opened.entry} in {items} %}}"
+        ways = " or ".join(f"{{% for {entry} in {name} %}}" for name, (entry, _) in ENTRIES.items())
+        return self.refuse(tag, f"Write {ways}.")
+
+    def _branch(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
+        opened = self._matching(tag, keyword, ("if", "unless"), inside)
+        if opened is None:
+            return ""
+        if opened.had_else:
+            return self.refuse(tag, f"{{% {keyword} %}} comes after {{% else %}}.")
+        if keyword == "elsif":
+            return f"{{% elsif {self._condition(tag, rest)} %}}"
+        opened.had_else = True
+        return self.refuse(tag, "{% else %} stands alone.") if rest else "{% else %}"
+
+    def _close(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
+        opened = self._matching(tag, keyword, (keyword.removeprefix("end"),), inside)
+        if opened is None:
+            return ""
+        self._open.remove(opened)
+        if rest:
+            return self.refuse(tag, f"{{% {keyword} %}} stands alone.")
+        return f"{{% {keyword} %}}\n"
+
+    def _matching(
+        self, tag: Tag, keyword: str, wanted: tuple[str, ...], inside: int
+    ) -> _Open | None:
+        """What `tag` continues or closes, or None, with the problem reported."""
+        opened = self._open[-1] if self._open else None
+        if opened is None:
+            self.refuse(tag, f"{{% {keyword} %}} closes nothing that is open.")
+        elif opened.inside != inside:
+            self.refuse(
+                tag,
+                f"{{% {keyword} %}} stands in another list or quotation than the "
+                f"{{% {opened.keyword} %}} of line {opened.tag.line}; a tag cannot split one.",
+            )
+        elif opened.keyword not in wanted:
+            self.refuse(
+                tag,
+                f"{{% {keyword} %}} does not belong to the {{% {opened.keyword} %}} of line "
+                f"{opened.tag.line}.",
+            )
+        else:
+            return opened
+        return None
+
+    _keywords: ClassVar[Mapping[str, Callable[["TagWriter", Tag, str, str, int], str]]] = {
+        "if": _open_condition,
+        "unless": _open_condition,
+        "elsif": _branch,
+        "else": _branch,
+        "endif": _close,
+        "endunless": _close,
+        "for": _open_loop,
+        "endfor": _close,
+    }
