@@ -10,10 +10,25 @@ class LettersConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from campaigns import menu
-        from letters import pills, roles
+        from letters import checklist, pills, roles
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         pills.add_own()
+        checklist.add_own()
         menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10, exact=True))
         menu.add_tabs(menu.Tab("Board", "letters:board", order=10))
         menu.add_tabs(menu.Tab("Responses", "letters:responses", order=70))
+        menu.add(
+            menu.Entry(
+                "Work",
+                "Letterheads",
+                "letters:letterheads",
+                "ink_pen",
+                permission="letters.view_letterhead",
+                order=40,
+            )
+        )
+        menu.add_tabs(
+            menu.Tab("Sender", "letters:sender", order=40),
+            menu.Tab("Letter", "letters:templates", order=50),
+        )

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from letters.views import composer, letterhead, sender, signer, specimen, template
 from letters.views.board import BoardExport, BoardLetters, BoardPage
 from letters.views.home import Home
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
@@ -26,4 +27,45 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("letters/<int:pk>/codes/revoke/", PortalKeysRevoke.as_view(), name="portal_keys_revoke"),
     path("styleguide/", Styleguide.as_view(), name="styleguide"),
+    path("letterheads/", letterhead.LetterheadList.as_view(), name="letterheads"),
+    path("letterheads/new/", letterhead.LetterheadNew.as_view(), name="letterhead_new"),
+    path("letterheads/<int:pk>/", letterhead.LetterheadPage.as_view(), name="letterhead"),
+    path("letterheads/<int:pk>/edit/", letterhead.LetterheadEdit.as_view(), name="letterhead_edit"),
+    path(
+        "letterheads/<int:pk>/archive/",
+        letterhead.LetterheadArchive.as_view(),
+        name="letterhead_archive",
+    ),
+    path("letterheads/<int:pk>/logo/", letterhead.LogoUpload.as_view(), name="logo_upload"),
+    path("letterheads/<int:pk>/logo/remove/", letterhead.LogoRemove.as_view(), name="logo_remove"),
+    path("letterheads/<int:pk>/logo.png", letterhead.LogoPicture.as_view(), name="logo"),
+    path(
+        "letterheads/<int:pk>/specimen.png",
+        specimen.LetterheadSpecimen.as_view(),
+        name="letterhead_specimen",
+    ),
+    path("letterheads/<int:pk>/signers/new/", signer.SignerNew.as_view(), name="signer_new"),
+    path("signers/<int:pk>/", signer.SignerEdit.as_view(), name="signer_edit"),
+    path("signers/<int:pk>/archive/", signer.SignerArchive.as_view(), name="signer_archive"),
+    path("signers/<int:pk>/signature/", signer.SignatureUpload.as_view(), name="signature_upload"),
+    path(
+        "signers/<int:pk>/signature/remove/",
+        signer.SignatureRemove.as_view(),
+        name="signature_remove",
+    ),
+    path("signers/<int:pk>/signature.png", signer.SignaturePicture.as_view(), name="signature"),
+    path(
+        "signers/<int:pk>/specimen.png", specimen.SignerSpecimen.as_view(), name="signer_specimen"
+    ),
+    path("campaigns/<int:pk>/sender/", sender.SenderTab.as_view(), name="sender"),
+    path("campaigns/<int:pk>/letters/", template.TemplateList.as_view(), name="templates"),
+    path("campaigns/<int:pk>/letters/new/", template.TemplateNew.as_view(), name="template_new"),
+    path("letter-texts/<int:pk>/", composer.Composer.as_view(), name="template"),
+    path(
+        "letter-texts/<int:pk>/preview/",
+        composer.ComposerPreview.as_view(),
+        name="template_preview",
+    ),
+    path("letter-texts/<int:pk>/preview.pdf", composer.ComposerPdf.as_view(), name="template_pdf"),
+    path("letter-texts/<int:pk>/changes/", template.Compare.as_view(), name="template_compare"),
 ]

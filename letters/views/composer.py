@@ -1,0 +1,195 @@
+"""The composer: the source of a letter on the left, the real PDF of any recipient on the right."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.generic import TemplateView
+
+from campaigns.actions import Refused
+from campaigns.views.fields import BlockField, LineField, cleaned_notes
+from letters.actions import draft
+from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, with_grounds
+from letters.models import LetterVersion
+from letters.views.preview import Marked, NotSet, Picker, Preview, marked, pictures, typeset
+from letters.views.template import OfTemplate
+
+
+class TextForm(forms.Form):
+    """The words of a letter, and why they changed."""
+
+    subject = LineField(
+        label="RE line", max_length=300, help_text="One line; may hold {{ fields }}."
+    )
+    label = LineField(
+        label="Label",
+        required=False,
+        max_length=120,
+        help_text="A line such as CONFIDENTIAL above the address, if any.",
+    )
+    body = BlockField(
+        label="Text",
+        widget=forms.Textarea(attrs={"rows": 26, "class": "cs-mono", "spellcheck": "true"}),
+        help_text="Markdown, from after the salutation to before the closing.",
+    )
+    closing = LineField(label="Closing", max_length=60, initial="Sincerely,")
+    enclosures = BlockField(
+        label="Enclosures",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One per line.",
+    )
+    reason = LineField(
+        label="Why the text changed", required=False, max_length=300, help_text="For the record."
+    )
+
+    def text(self) -> draft.Text:
+        names = ("subject", "body", "closing", "label", "enclosures")
+        return draft.Text(**{name: self.cleaned_data[name] for name in names})
+
+
+class Composer(OfTemplate, TemplateView):
+    """Write the text and see the letter it makes. GET shows, POST saves the next version."""
+
+    template_name = "staff/composer.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        version = self._asked_version()
+        initial = draft.Text.of(version).__dict__ if version else None
+        return self.shown(TextForm(initial=initial), version=version)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("letters.change_lettertemplate"):
+            return self.handle_no_permission()
+        form = TextForm(request.POST)
+        if not form.is_valid():
+            return self.shown(form)
+        try:
+            version = draft.save_version(
+                template=self.template,
+                text=form.text(),
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+        except draft.TextRefused as refusal:
+            return self.shown(_as_cleaned(form), problems=refusal.problems)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.shown(form)
+        messages.success(request, f"This is version {version.number}.")
+        for note in cleaned_notes(form):
+            messages.info(request, note)
+        return HttpResponseRedirect(self.template.get_absolute_url())
+
+    def shown(
+        self,
+        form: TextForm,
+        *,
+        version: LetterVersion | None = None,
+        problems: list[draft.Problem] | None = None,
+        preview: Preview | None = None,
+    ) -> HttpResponse:
+        """The page. The text stays in the form whatever became of it."""
+        return self.render_to_response(
+            self.get_context_data(
+                form=form,
+                version=version,
+                problems=_marked(form, problems or []),
+                preview=preview,
+                picker=Picker(self.request.POST or None),
+            )
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            letter=self.template,
+            versions=self.template.versions.select_related("author"),
+            fields=with_grounds(draft.ground_keys(self.campaign)).values(),
+            entries=ENTRIES,
+            blocks=BLOCKS,
+            filters=FILTERS.values(),
+            **kwargs,
+        )
+
+    def _asked_version(self) -> LetterVersion | None:
+        number = self.request.GET.get("version", "")
+        if number.isdecimal():
+            return get_object_or_404(self.template.versions, number=number)
+        return self.template.versions.first()
+
+
+class ComposerPreview(Composer):
+    """The letter that the text in the form makes, saved or not. Saves nothing."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form, picker = TextForm(request.POST), Picker(request.POST)
+        preview = self._preview(form, picker)
+        if request.headers.get("HX-Request"):
+            context = {"preview": preview, "letter": self.template}
+            return render(request, "staff/includes/preview.html", context)
+        return self.shown(form, preview=preview)
+
+    def _preview(self, form: TextForm, picker: Picker) -> Preview:
+        picked = picker.picked(self.campaign)
+        if not form.is_valid():
+            return Preview(picked, refusal=_first_error(form))
+        if problems := draft.check(form.text(), campaign=self.campaign):
+            return Preview(picked, problems=_marked(_as_cleaned(form), problems))
+        try:
+            pdf = typeset(form.text(), template=self.template, recipient=picked.recipient)
+        except NotSet as reason:
+            return Preview(picked, refusal=str(reason))
+        return Preview(picked, pages=pictures(pdf))
+
+
+class ComposerPdf(OfTemplate, TemplateView):
+    """The same letter as the PDF itself."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = TextForm(request.POST)
+        picked = Picker(request.POST).picked(self.campaign)
+        if not form.is_valid() or draft.check(form.text(), campaign=self.campaign):
+            return _plain("The text has problems that the composer names. Mend them first.")
+        try:
+            pdf = typeset(form.text(), template=self.template, recipient=picked.recipient)
+        except NotSet as reason:
+            return _plain(str(reason))
+        name = f"preview-{self.template.pk}.pdf"
+        return HttpResponse(
+            pdf,
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
+        )
+
+
+def _plain(sentence: str) -> HttpResponse:
+    return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=422)
+
+
+def _first_error(form: TextForm) -> str:
+    name, errors = next(iter(form.errors.items()))
+    label = form.fields[name].label if name in form.fields else ""
+    return f"{label}: {errors[0]}" if label else str(errors[0])
+
+
+def _as_cleaned(form: TextForm) -> TextForm:
+    """The form with the text as it was read, so that the lines and columns named are its own."""
+    return TextForm(initial=form.cleaned_data)
+
+
+def _marked(form: TextForm, problems: list[draft.Problem]) -> list[Marked]:
+    return [
+        marked(
+            problem,
+            label=str(form.fields[problem.field].label),
+            text=str(form.initial[problem.field]),
+        )
+        for problem in problems
+    ]

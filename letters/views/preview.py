@@ -1,0 +1,136 @@
+"""The preview: the real PDF of unsaved text for any recipient, as pictures of its pages.
+
+The pictures are data in the page and the PDF is the answer to a POST: unsaved text is
+stored nowhere, and no address leads to it.
+"""
+
+import base64
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from campaigns.models import Campaign, Recipient
+from campaigns.models.recipient import RecipientQuerySet
+from campaigns.text import fold
+from campaigns.views.fields import LineField
+from letters.actions import draft
+from letters.merge import context, pages, press
+from letters.merge.language import MissingValue
+from letters.models import LetterTemplate, Sender
+
+_NOT_SET = (MissingValue, press.RenderRefused, press.RenderTimedOut, press.RenderCrashed)
+_EXCERPT = 60  # characters of a line on either side of a problem
+
+
+class NotSet(Exception):
+    """No letter could be made; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A problem in words, with its line of the source and a caret under the place."""
+
+    where: str
+    message: str
+    excerpt: str
+    caret: str
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The recipient whose letter is shown, and its neighbours in the list."""
+
+    recipient: Recipient | None
+    position: int = 0
+    count: int = 0
+    previous_pk: int | None = None
+    next_pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the right side shows: pages as data addresses, or why there are none."""
+
+    picked: Picked
+    pages: list[str] = field(default_factory=list)
+    problems: list[Marked] = field(default_factory=list)
+    refusal: str = ""
+
+
+class Picker(forms.Form):
+    """Whose letter is shown: words to search for, and the recipient that was chosen last."""
+
+    find = LineField(label="Recipient", required=False, max_length=200)
+    recipient = forms.IntegerField(required=False)
+
+    def picked(self, campaign: Campaign) -> Picked:
+        """The chosen recipient if it is among those found, otherwise the first of them."""
+        wanted = self.cleaned_data if self.is_valid() else {}
+        found = campaign.recipients.active().select_related("institution")
+        for word in fold(wanted.get("find") or "").split():
+            found = found.filter(institution__search_key__contains=word)
+        found = found.order_by("institution__name", "pk")
+        chosen = found.filter(pk=wanted.get("recipient")).first() or found.first()
+        return _between(found, chosen) if chosen else Picked(None)
+
+
+def marked(problem: draft.Problem, *, label: str, text: str) -> Marked:
+    """The problem with its place in `text`; long lines are cut around it."""
+    lines = text.split("\n")
+    line = lines[problem.line - 1] if problem.line <= len(lines) else ""
+    start = max(problem.column - 1 - _EXCERPT, 0)
+    before, after = ("…" if start else ""), ("…" if len(line) > problem.column + _EXCERPT else "")
+    return Marked(
+        where=f"{label}, line {problem.line}, column {problem.column}",
+        message=problem.message,
+        excerpt=before + line[start : problem.column + _EXCERPT] + after,
+        caret=" " * (len(before) + problem.column - 1 - start) + "^",
+    )
+
+
+def typeset(text: draft.Text, *, template: LetterTemplate, recipient: Recipient | None) -> bytes:
+    """The PDF that the text makes for the recipient, or for a sample. Raises NotSet."""
+    if not Sender.objects.filter(campaign=template.campaign).exists():
+        raise NotSet("Set the sender of the campaign first: the letter prints its letterhead.")
+    try:
+        content = context.preview_content(
+            dataclasses.asdict(text), template.campaign, recipient, purpose=template.purpose
+        )
+        return press.render(content).pdf
+    except _NOT_SET as reason:
+        raise NotSet(str(reason)) from reason
+
+
+def pictures(pdf: bytes) -> list[str]:
+    """Every page as an address that holds the picture itself."""
+    numbers = range(1, pages.page_count(pdf) + 1)
+    return [_as_data(pages.page_png(pdf, number)) for number in numbers]
+
+
+def _as_data(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _between(found: RecipientQuerySet, chosen: Recipient) -> Picked:
+    """Where `chosen` stands in the list, asked of the database without reading the list."""
+    name = chosen.institution.name
+    earlier = found.filter(
+        Q(institution__name__lt=name) | Q(institution__name=name, pk__lt=chosen.pk)
+    )
+    later = found.filter(
+        Q(institution__name__gt=name) | Q(institution__name=name, pk__gt=chosen.pk)
+    )
+    return Picked(
+        recipient=chosen,
+        position=earlier.count() + 1,
+        count=found.count(),
+        previous_pk=_pk(earlier.reverse()),
+        next_pk=_pk(later),
+    )
+
+
+def _pk(recipients: RecipientQuerySet) -> Any:
+    return recipients.values_list("pk", flat=True).first()

@@ -1,0 +1,217 @@
+"""The composer: saving keeps the text whatever happens, and the preview is the real PDF."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from campaigns.models import AuditEvent
+from letters.actions import draft
+from letters.models import LetterVersion, Sender
+from tests.campaigns.views.test_recipients import fill
+from tests.factories import make_campaign, make_institution, make_recipient, make_user
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {
+    "subject": "Request to {{ institution_name }}",
+    "body": "We write to {{ institution_name }}.\n\n{% demands %}",
+    "closing": "Sincerely,",
+    "label": "",
+    "enclosures": "",
+    "reason": "First draft.",
+}
+
+
+@pytest.fixture(autouse=True)
+def drafter(client):
+    user = make_user("drafter")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def campaign():
+    campaign = make_campaign()
+    for name in ("Alpha University", "Beta College", "Gamma Institute"):
+        make_recipient(campaign, make_institution(name))
+    return campaign
+
+
+@pytest.fixture
+def template(campaign, drafter):
+    return draft.create_template(campaign=campaign, name="First", purpose="first", by=drafter)
+
+
+def preview(client, template, **typed):
+    address = reverse("letters:template_preview", args=[template.pk])
+    return client.post(address, {**TYPED, **typed}, headers={"HX-Request": "true"})
+
+
+# --- Saving ----------------------------------------------------------------------------
+
+
+def test_a_text_is_saved_as_the_next_version(client, template, drafter):
+    response = client.post(template.get_absolute_url(), TYPED)
+    assertRedirects(response, template.get_absolute_url())
+    version = template.versions.get()
+    assert (version.number, version.author, version.reason) == (1, drafter, "First draft.")
+    assertContains(client.get(template.get_absolute_url()), "Save as the next version")
+
+
+def test_an_unknown_field_is_shown_at_its_place_and_the_text_is_kept(client, template):
+    body = "Good.\n\nDear {{ institution_nmae }}."
+    page = client.post(template.get_absolute_url(), {**TYPED, "body": body})
+    assertContains(page, "Text, line 3, column 6:")
+    assertContains(page, "institution_name")
+    assertContains(page, "Dear {{ institution_nmae }}.\n     ^")
+    assertContains(page, "First draft.")
+    assert not LetterVersion.objects.exists()
+
+
+def test_lines_and_columns_are_those_of_the_text_that_is_shown(client, template):
+    body = "\r\n\r\n\tGood.\r\n\r\n{{ nonsense }}"
+    page = client.post(template.get_absolute_url(), {**TYPED, "body": body})
+    assertContains(page, "Text, line 3, column 1:")
+    assert page.context["form"].initial["body"].split("\n")[2] == "{{ nonsense }}"
+
+
+def test_an_unsafe_character_is_refused_beside_its_field(client, template):
+    page = client.post(template.get_absolute_url(), {**TYPED, "subject": "Dean \u202eeoR"})
+    assertContains(page, "changes the direction of the text")
+
+
+def test_the_same_text_saved_again_is_the_same_version(client, template):
+    for _ in range(2):
+        client.post(template.get_absolute_url(), TYPED)
+    assert template.versions.count() == 1
+
+
+def test_an_older_version_opens_in_the_composer(client, template):
+    for body in ("One.", "Two."):
+        client.post(template.get_absolute_url(), {**TYPED, "body": body})
+    page = client.get(template.get_absolute_url(), {"version": "1"})
+    assert page.context["form"].initial["body"] == "One."
+    assert client.get(template.get_absolute_url(), {"version": "9"}).status_code == 404
+
+
+def test_a_frozen_version_says_so(client, template):
+    client.post(template.get_absolute_url(), TYPED)
+    draft.freeze(version=template.versions.get())
+    assertContains(client.get(template.get_absolute_url()), "Version 1 is frozen")
+
+
+def test_the_registry_is_listed_with_labels_and_samples(client, template):
+    page = client.get(template.get_absolute_url())
+    assertContains(page, "{{ institution_name }}")
+    assertContains(page, "Name of the institution")
+    assertContains(page, "Example University")
+    assertContains(page, "{% demands %}")
+
+
+def test_counsel_reads_but_does_not_save(client, template):
+    client.force_login(make_user("counsel"))
+    assertNotContains(client.get(template.get_absolute_url()), "Save as")
+    assert client.post(template.get_absolute_url(), TYPED).status_code == 403
+    assert preview(client, template).status_code == 200
+    assert not LetterVersion.objects.exists()
+
+
+# --- The preview -----------------------------------------------------------------------
+
+
+def test_the_preview_is_the_real_pages_of_the_first_recipient(client, template):
+    page = preview(client, template)
+    assertContains(page, "Alpha University")
+    assertContains(page, "1 of 3")
+    assertContains(page, 'src="data:image/png;base64,')
+    assertNotContains(page, "<html")
+
+
+def test_a_preview_saves_nothing(client, template):
+    before = AuditEvent.objects.count()
+    preview(client, template)
+    assert not LetterVersion.objects.exists()
+    assert AuditEvent.objects.count() == before
+
+
+def test_the_next_and_the_searched_recipient_are_shown(client, template, campaign):
+    beta = campaign.recipients.get(institution__name="Beta College")
+    page = preview(client, template, recipient=beta.pk)
+    assertContains(page, "2 of 3")
+    picked = page.context["preview"].picked
+    names = {recipient.pk: recipient.institution.name for recipient in campaign.recipients.all()}
+    assert names[picked.previous_pk] == "Alpha University"
+    assert names[picked.next_pk] == "Gamma Institute"
+    assertContains(preview(client, template, find="gam"), "Gamma Institute")
+
+
+def test_institutions_of_one_name_are_all_reached(client, template, campaign):
+    twin = make_recipient(campaign, make_institution("Beta College"))
+    beta = campaign.recipients.filter(institution__name="Beta College").first()
+    picked = preview(client, template, recipient=beta.pk).context["preview"].picked
+    assert picked.next_pk == twin.pk
+    assert preview(client, template, recipient=twin.pk).context["preview"].picked.position == 3
+
+
+def test_the_preview_names_what_is_wrong_instead_of_a_letter(client, template):
+    page = preview(client, template, body="Dear {{ salutatoin }}")
+    assertContains(page, "No letter can be made of this text yet.")
+    assertContains(page, "Text, line 1, column 6:")
+    assertNotContains(page, "data:image")
+    assertContains(preview(client, template, subject=""), "RE line: This field is required.")
+
+
+def test_without_a_recipient_the_samples_are_printed(client, template, campaign):
+    for recipient in campaign.recipients.all():
+        recipient.withdrawn_at, recipient.withdrawn_reason = recipient.chosen_at, "Closed."
+        recipient.save()
+    page = preview(client, template)
+    assertContains(page, "the samples of the field list are printed")
+    assertContains(page, "data:image")
+
+
+def test_without_a_sender_the_preview_says_what_to_do(client, template):
+    Sender.objects.all().delete()
+    page = preview(client, template)
+    assertContains(page, "Set the sender of the campaign first")
+    assertNotContains(page, "data:image")
+
+
+def test_without_javascript_the_button_shows_the_whole_page(client, template):
+    address = reverse("letters:template_preview", args=[template.pk])
+    page = client.post(address, TYPED)
+    assertContains(page, "<html")
+    assertContains(page, "data:image")
+    assertContains(page, "We write to {{ institution_name }}.")
+
+
+def test_the_pdf_itself_opens(client, template):
+    response = client.post(reverse("letters:template_pdf", args=[template.pk]), TYPED)
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF-")
+
+
+def test_a_text_with_problems_has_no_pdf(client, template):
+    response = client.post(
+        reverse("letters:template_pdf", args=[template.pk]), {**TYPED, "body": "{{ nonsense }}"}
+    )
+    assert response.status_code == 422
+
+
+def test_a_get_of_the_preview_is_refused(client, template):
+    address = reverse("letters:template_preview", args=[template.pk])
+    assert client.get(address).status_code == 405
+
+
+def test_the_preview_asks_as_much_for_3000_recipients_as_for_30(client, template, campaign):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert preview(client, template).status_code == 200
+        return len(queries)
+
+    fill(campaign, 27)
+    few = asked()
+    fill(campaign, 2970)
+    assert asked() == few
