@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -144,7 +144,11 @@ class ChooseRecipients(OfCampaign, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self._found()
         present = Recipient.objects.filter(campaign=self.campaign, institution=OuterRef("pk"))
-        listed = found.annotate(is_present=Exists(present)).prefetch_related("contacts")
+        listed = (
+            found.annotate(is_present=Exists(present))
+            .prefetch_related("contacts")
+            .order_by("is_present", F("suppressed_at").asc(nulls_first=True), "name", "pk")
+        )
         page = Paginator(listed, PAGE).get_page(self.request.GET.get("page"))
         return super().get_context_data(
             filter=self.filter,
