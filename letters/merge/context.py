@@ -104,6 +104,29 @@ def preview_content(
     return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
 
 
+def specimen_content(
+    words: Words, letterhead: Letterhead, signer: Signer | None, *, on: datetime.date
+) -> LetterContent:
+    """A letter of no campaign, to look at a letterhead. Demands and grounds are empty."""
+    nobody = {"name": "Name of the signer", "title": "Title", "signature_sha256": ""}
+    data = {
+        "reference": "SPECIMEN",
+        "letter_date": on.isoformat(),
+        "deadline": FIELDS["deadline"].sample,
+        "deadline_date": on.isoformat(),
+        "first_letter_date": "",
+        "first_letter_reference": "",
+        "is_follow_up": False,
+        "campaign_title": "Specimen",
+        "letterhead": _letterhead(letterhead),
+        "signer": _signer(signer) if signer else nobody,
+        "demands": [],
+        "grounds": [],
+        **_invented(),
+    }
+    return assemble(words, data, Codes("specimen", "XXXXX-XXXXX"))
+
+
 # --- What is frozen ------------------------------------------------------------------
 
 

@@ -5,12 +5,12 @@ stored nowhere, and no address leads to it.
 """
 
 import base64
-import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 
 from campaigns.models import Campaign, Recipient
 from campaigns.models.recipient import RecipientQuerySet
@@ -19,9 +19,15 @@ from campaigns.views.fields import LineField
 from letters.actions import draft
 from letters.merge import context, pages, press
 from letters.merge.language import MissingValue
-from letters.models import LetterTemplate, Sender
+from letters.models import LetterTemplate
 
-_NOT_SET = (MissingValue, press.RenderRefused, press.RenderTimedOut, press.RenderCrashed)
+_NOT_SET = (
+    context.NoSender,
+    MissingValue,
+    press.RenderRefused,
+    press.RenderTimedOut,
+    press.RenderCrashed,
+)
 _EXCERPT = 60  # characters of a line on either side of a problem
 
 
@@ -93,12 +99,9 @@ def marked(problem: draft.Problem, *, label: str, text: str) -> Marked:
 
 def typeset(text: draft.Text, *, template: LetterTemplate, recipient: Recipient | None) -> bytes:
     """The PDF that the text makes for the recipient, or for a sample. Raises NotSet."""
-    if not Sender.objects.filter(campaign=template.campaign).exists():
-        raise NotSet("Set the sender of the campaign first: the letter prints its letterhead.")
+    today = timezone.localdate()
     try:
-        content = context.preview_content(
-            dataclasses.asdict(text), template.campaign, recipient, purpose=template.purpose
-        )
+        content = context.preview_content(text, template.campaign, recipient, on=today)
         return press.render(content).pdf
     except _NOT_SET as reason:
         raise NotSet(str(reason)) from reason

@@ -175,7 +175,7 @@ def test_without_a_recipient_the_samples_are_printed(client, template, campaign)
 def test_without_a_sender_the_preview_says_what_to_do(client, template):
     Sender.objects.all().delete()
     page = preview(client, template)
-    assertContains(page, "Set the sender of the campaign first")
+    assertContains(page, "The campaign has no sender yet")
     assertNotContains(page, "data:image")
 
 
