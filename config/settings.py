@@ -145,6 +145,12 @@ WHITENOISE_USE_FINDERS = True
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a bulk form names each recipient it is about
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+REQUEST_MOST_BYTES = 110 * 1024 * 1024  # ten documents of ten megabytes, and the form around them
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.WholeRequestLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- People ------------------------------------------------------------------------
 

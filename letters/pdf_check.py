@@ -11,7 +11,7 @@ import sys
 
 import pikepdf
 
-SECONDS = 10
+SECONDS = 5
 MEMORY = 1024 * 1024 * 1024
 OBJECTS = 100_000
 # What a page needs for nothing but acting on its own, and what each is in plain words.

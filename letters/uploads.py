@@ -29,7 +29,7 @@ ACCEPT = ",".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixe
 _MOST_PIXELS = 100_000_000
 _MOST_UNPACKED = 100 * 1024 * 1024
 _PDF_CHECK = Path(__file__).with_name("pdf_check.py")
-_PDF_CHECK_SECONDS = 20
+_PDF_CHECK_SECONDS = 8  # the web server waits for it
 _WAY_OUT = "Print it to a new PDF and attach that."
 
 

@@ -36,12 +36,6 @@ def no_broker(settings) -> None:
     app.conf.broker_url = "memory://"
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(settings) -> None:
-    """A real hash is slow on purpose; making it was half the time of a test with people in it."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def query_count() -> Callable[[Client, str], int]:
     """How many queries one page takes; a list takes the same for few rows and for many."""

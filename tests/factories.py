@@ -25,7 +25,7 @@ from campaigns.models import (
     User,
 )
 from letters.actions import portal_key
-from letters.merge import reference
+from letters.merge import context, reference
 from letters.models import (
     Dispatch,
     Letter,
@@ -214,6 +214,8 @@ def make_sealed_letter(
             **fields,
         },
     )
+    letter.merge_data = context.freeze(mailing, letter.addressee, letter.reference)
+    letter.save()
     portal_key.issue_many([letter], timezone.now() + datetime.timedelta(days=200))
     return letter
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from campaigns import filestore
+from letters.merge import context
 from letters.models import Response
 
 logger = logging.getLogger(__name__)
@@ -40,15 +41,20 @@ def _send(pk: int, now: datetime.datetime) -> bool:
 
 
 def message(response: Response) -> EmailMessage:
-    """The e-mail that carries the receipt, its text attached byte for byte."""
-    letterhead = response.recipient.campaign.sender.letterhead
+    """The e-mail that carries the receipt, its text attached byte for byte.
+
+    It speaks in the name in which the letter went out; replies go where the sender is today.
+    """
+    letter = response.letter
+    assert letter  # noqa: S101 - what came by the response page answers a letter
+    reply_to = response.recipient.campaign.sender.letterhead.email
     text = filestore.get(response.receipt_sha256)
     body = render_to_string(
         "emails/receipt.txt",
         {
-            "organisation": letterhead.organisation,
-            "reply_to": letterhead.email,
-            "reference": response.letter.reference if response.letter else "",
+            "organisation": context.letterhead(letter).organisation,
+            "reply_to": reply_to,
+            "reference": letter.reference,
             "receipt": response.receipt,
             "sha256": response.receipt_sha256,
             "text": text.decode(),
@@ -58,7 +64,7 @@ def message(response: Response) -> EmailMessage:
         subject=f"Receipt {response.receipt}: your answer was received",
         body=body,
         to=[response.respondent_email],
-        reply_to=[letterhead.email] if letterhead.email else None,
+        reply_to=[reply_to] if reply_to else None,
         headers={"Auto-Submitted": "auto-replied"},
     )
     email.attach(f"{response.receipt}.txt", text, "text/plain")

@@ -46,8 +46,8 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
     return LetterContent(
         reference=data["reference"],
         letter_date=values["letter_date"],
-        letterhead=_letterhead(data["letterhead"]),
-        signer=SignerContent(**data["signer"]),
+        letterhead=letterhead_of(data),
+        signer=signer_of(data),
         response=ResponseContent(issued.url, issued.short_code, f"{settings.SITE_URL}/respond/"),
         address_lines=tuple(data["address_lines"]),
         postal_lines=tuple(data["postal_lines"]),
@@ -113,7 +113,12 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def _letterhead(kept: Data) -> LetterheadContent:
+def signer_of(data: Data) -> SignerContent:
+    return SignerContent(**data["signer"])
+
+
+def letterhead_of(data: Data) -> LetterheadContent:
+    kept = data["letterhead"]
     return LetterheadContent(
         organisation=kept["organisation"],
         address_lines=tuple(kept["address_lines"]),

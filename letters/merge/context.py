@@ -21,9 +21,16 @@ from campaigns.actions import Refused
 from campaigns.models import Addressee, Campaign, Institution, Recipient
 from letters.merge import codes
 from letters.merge.address import Place
-from letters.merge.assemble import Words, assemble, lacking, lines
+from letters.merge.assemble import (
+    Words,
+    assemble,
+    lacking,
+    letterhead_of,
+    lines,
+    signer_of,
+)
 from letters.merge.codes import Codes
-from letters.merge.content import LetterContent
+from letters.merge.content import LetterContent, LetterheadContent, SignerContent
 from letters.merge.fields import FIELDS
 from letters.merge.salutation import greeted
 from letters.models import Letter, Letterhead, Mailing, Sender, Signer
@@ -58,6 +65,16 @@ def freeze(
 def content(letter: Letter) -> LetterContent:
     """The letter from its own frozen data. Raises MissingValue, TemplateRefused."""
     return assemble(letter.mailing.version, letter.merge_data, codes.derive(letter.reference))
+
+
+def letterhead(letter: Letter) -> LetterheadContent:
+    """In whose name the letter went out, whatever the letterhead says today."""
+    return letterhead_of(letter.merge_data)
+
+
+def signer(letter: Letter) -> SignerContent:
+    """Who signed the letter, whoever signs for the campaign today."""
+    return signer_of(letter.merge_data)
 
 
 def missing(mailing: Mailing, addressee: Addressee) -> list[str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from campaigns import filestore
 from campaigns.deadlines import printed, relative
 from campaigns.models import Answer
-from letters.merge import pages
+from letters.merge import context, pages
 from letters.models import Letter, PortalKey
 from letters.portal.door import opened
 
@@ -22,13 +22,13 @@ _NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 @opened
 def letter(request: HttpRequest, key: PortalKey) -> HttpResponse:
     pdf = filestore.get(key.letter.pdf_sha256)
-    context = {
+    shown = {
         **about(key.letter, timezone.now()),
         "pages": range(1, (key.letter.page_count or 0) + 1),
         "text": pages.text(pdf),
         "answers": _on_record(key.letter),
     }
-    return render(request, "portal/letter.html", context)
+    return render(request, "portal/letter.html", shown)
 
 
 @require_safe
@@ -60,7 +60,8 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
         "letter": letter,
         "campaign": campaign,
         "recipient": letter.recipient,
-        "sender": campaign.sender,
+        "letterhead": context.letterhead(letter),
+        "signer": context.signer(letter),
         "deadline": printed(due_at, campaign.timezone),
         "days_left": relative(due_at, now, campaign.timezone),
         "is_over": due_at < now,

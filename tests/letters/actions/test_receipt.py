@@ -78,8 +78,8 @@ def test_no_receipt_goes_to_who_did_not_ask_or_who_wrote_by_post():
 
 
 def test_a_name_with_markup_is_written_as_typed(response):
-    recipient = response.recipient.campaign.sender.letterhead
-    recipient.organisation = "Sample & <Sons>"
-    recipient.save()
+    letter = response.letter
+    letter.merge_data["letterhead"]["organisation"] = "Sample & <Sons>"
+    letter.save()
     send()
     assert mail.outbox[0].body.startswith("Sample & <Sons> has received")

@@ -29,6 +29,15 @@ def test_the_page_names_the_sender_the_deadline_and_each_demand(
     assert "not a government website" in page
 
 
+def test_a_letterhead_that_changed_since_does_not_change_who_wrote(visitor, letter):
+    letterhead = letter.recipient.campaign.sender.letterhead
+    letterhead.organisation = "Renamed Organisation"
+    letterhead.save()
+    page = visitor.get("/respond/letter/").content.decode()
+    assert "Renamed" not in page
+    assert "Sample Organisation" in page
+
+
 def test_the_latest_deadline_is_the_one_shown(visitor, letter):
     recipient = letter.recipient
     recipient.due_at = letter.mailing.printed_deadline + datetime.timedelta(days=400)
