@@ -7,8 +7,8 @@ Celery: what was not finished is found again from its rows by `sweep`, which bea
 from celery import shared_task
 from django.utils import timezone
 
-from letters.actions import dispatch, render
-from letters.actions.wake import RENDER_MAILING, SEND_EMAILS, wake
+from letters.actions import dispatch, receipt, render
+from letters.actions.wake import RENDER_MAILING, SEND_EMAILS, SEND_RECEIPTS, wake
 
 # So short that a worker which is asked to stop soon stands between two tasks.
 _SECONDS = 4
@@ -26,8 +26,14 @@ def send_emails(mailing_pk: int) -> None:
         wake(SEND_EMAILS, mailing_pk)
 
 
+@shared_task(name=SEND_RECEIPTS, max_retries=0)
+def send_receipts() -> None:
+    receipt.send_waiting(now=timezone.now())
+
+
 @shared_task(name="letters.tasks.sweep", max_retries=0)
 def sweep() -> None:
     now = timezone.now()
     render.revive(now=now)
     dispatch.revive(now=now)
+    receipt.revive()

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from campaigns import filestore
+from letters.actions.wake import SEND_RECEIPTS, wake
 from letters.merge import context
 from letters.models import Response
 
@@ -23,6 +24,12 @@ def send_waiting(*, now: datetime.datetime) -> int:
     """Send every receipt that nobody has taken up; returns how many left."""
     waiting = Response.objects.receipt_to_send().values_list("pk", flat=True)
     return sum(_send(pk, now) for pk in list(waiting))
+
+
+def revive() -> None:
+    """Wake a worker where a receipt waits: the message that should have may be lost."""
+    if Response.objects.receipt_to_send().exists():
+        wake(SEND_RECEIPTS)
 
 
 def _send(pk: int, now: datetime.datetime) -> bool:

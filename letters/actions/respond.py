@@ -16,12 +16,11 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused, answer
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import Channel, Recipient, User
-from letters.actions.wake import wake
+from letters.actions.wake import SEND_RECEIPTS, wake
 from letters.models import Letter, Response, ResponseDocument, ResponseItem
 from letters.reports import receipt
 from letters.uploads import KeptFile
 
-SEND_RECEIPTS = "letters.tasks.send_receipts"
 # Read out over the phone, so without letters that look or sound like another.
 _RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 

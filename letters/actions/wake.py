@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 RENDER_MAILING = "letters.tasks.render_mailing"
 SEND_EMAILS = "letters.tasks.send_emails"
+SEND_RECEIPTS = "letters.tasks.send_receipts"
 
 
 def wake(task_name: str, *keys: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from letters import tasks
 from letters.actions import receipt
 from letters.models import Response
 from tests.factories import make_sealed_letter
@@ -83,3 +84,20 @@ def test_a_name_with_markup_is_written_as_typed(response):
     letter.save()
     send()
     assert mail.outbox[0].body.startswith("Sample & <Sons> has received")
+
+
+def test_the_worker_sends_what_waits(response):
+    tasks.send_receipts()
+    assert len(mail.outbox) == 1
+
+
+def test_a_receipt_whose_message_was_lost_is_found_by_the_sweep(
+    response, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as callbacks:
+        receipt.revive()
+    assert len(callbacks) == 1
+    send()
+    with django_capture_on_commit_callbacks() as callbacks:
+        receipt.revive()
+    assert callbacks == []
