@@ -26,6 +26,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 # An unclosed quote swallows rows until the next quote, which then closes it. A cell of an
 # address directory never has this many lines.
 MAX_LINES_OF_A_RECORD = 20
+MAX_LINES = 500_000
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -34,20 +35,24 @@ _MARKS = (
 
 
 def read(content: bytes, *, encoding: str = "", delimiter: str = "") -> Reading:
+    if delimiter and delimiter not in DELIMITERS:
+        raise Unreadable(f"“{delimiter}” is not a delimiter that can be chosen here.")
     text, used = decoded(content, encoding)
+    if text.count("\n") + text.count("\r") > MAX_LINES:
+        raise Unreadable(f"The file has more than {MAX_LINES:,} lines. Split it.")
     lines = list(io.StringIO(text, newline=""))
     delimiter = delimiter or _sniffed(lines)
     records = _records(lines, delimiter)
     rows, headings = [], None
     for line, cells in records:
+        if len(rows) >= MAX_ROWS:
+            raise Unreadable(f"The file has more than {MAX_ROWS:,} rows. Split it.")
         if headings is None:
             if any(map(str.strip, cells)):
                 headings = named(cells, line=line)
             else:
                 rows.append(SourceRow(line, ()))
             continue
-        if len(rows) >= MAX_ROWS:
-            raise Unreadable(f"The file has more than {MAX_ROWS:,} rows. Split it.")
         rows.append(_row(line, cells, headings))
     if headings is None:
         raise Unreadable("The file holds nothing but blank lines.")

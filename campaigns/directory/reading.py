@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from campaigns.text import UnsafeText, clean_line
+
 MAX_BYTES = 25 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_COLUMNS = 250
 MAX_CELL = 20_000
+MAX_HEADING = 200
 
 
 class Unreadable(Exception):
@@ -76,7 +79,7 @@ def named(headings: Sequence[str], *, line: int) -> tuple[str, ...]:
             f"Line {line} has {len(headings):,} columns; at most {MAX_COLUMNS} are read."
         )
     names = tuple(
-        " ".join(heading.split()) or f"(column {number})"
+        _clean(heading, line) or f"(column {number})"
         for number, heading in enumerate(headings, start=1)
     )
     for name, count in Counter(map(str.casefold, names)).items():
@@ -88,3 +91,10 @@ def named(headings: Sequence[str], *, line: int) -> tuple[str, ...]:
                 "meant."
             )
     return names
+
+
+def _clean(heading: str, line: int) -> str:
+    try:
+        return clean_line(heading, limit=MAX_HEADING).text
+    except UnsafeText as unsafe:
+        raise Unreadable(f"Line {line} has a heading that cannot be used. {unsafe}") from unsafe

@@ -14,6 +14,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.actions import directory as actions
 from campaigns.directory import plan, profiles
+from campaigns.directory.delimited import ENCODINGS
 from campaigns.directory.reading import Reading, Unreadable, read
 from campaigns.models import DirectoryImport, ImportRow, Institution
 from campaigns.text import UnsafeText, clean_line
@@ -126,6 +127,7 @@ class ReadFile(StaffPage, FormView):
             reading_form=ReadingForm(
                 found, sheets=reading.sheets if reading else (), is_workbook=is_workbook
             ),
+            read_as=ENCODINGS.get(reading.encoding.removesuffix("-sig"), "") if reading else "",
             preview=reading.rows[:5] if reading else (),
             is_ipeds=self.profile == profiles.IPEDS,
             query=self.request.GET.urlencode(),

@@ -50,6 +50,7 @@ class GroundList(StaffPage, ListView):
             show=self.show,
             due=Ground.objects.due_for_review(today).count(),
             total=Ground.objects.active().count(),
+            archived=Ground.objects.exclude(archived_at=None).count(),
             **kwargs,
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
+from django.db.models.functions import Lower
 from django.views.generic import DetailView, ListView
 
 from campaigns import audit
@@ -13,12 +14,12 @@ from campaigns.views.institution_forms import DirectoryFilter, FactForm
 from campaigns.views.shell import StaffPage
 
 SORTS = {
-    "name": ("name", "pk"),
-    "-name": ("-name", "-pk"),
-    "state": ("state", "name", "pk"),
-    "city": ("city", "name", "pk"),
-    "control": ("control", "name", "pk"),
-    "kind": ("kind", "name", "pk"),
+    "name": (Lower("name"), "pk"),
+    "-name": (Lower("name").desc(), "-pk"),
+    "state": ("state", Lower("name"), "pk"),
+    "city": (Lower("city"), Lower("name"), "pk"),
+    "control": ("control", Lower("name"), "pk"),
+    "kind": ("kind", Lower("name"), "pk"),
 }
 _CONTACTS = Prefetch("contacts", Contact.objects.filter(archived_at=None).order_by("role", "pk"))
 
@@ -74,7 +75,7 @@ class InstitutionPage(StaffPage, DetailView):
             inherited=_inherited(institution),
             imports=institution.import_rows.filter(directory_import__status="applied")
             .exclude(verdict="same")
-            .select_related("directory_import__planned_by")
+            .select_related("directory_import")
             .order_by("-directory_import_id"),
             history=audit.history(institution),
             fact_form=FactForm(),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.actions import Refused, directory
 from campaigns.directory import profiles
 from campaigns.directory.choices import Choices, collected_on
+from campaigns.directory.delimited import DELIMITERS
 from campaigns.directory.plan import Plan, Verdict
 from campaigns.directory.reading import Unreadable, read
 from campaigns.models import Institution, User
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             help="which column is which; may be given several times, otherwise guessed",
         )
         parser.add_argument("--encoding", default="")
-        parser.add_argument("--delimiter", default="")
+        parser.add_argument("--delimiter", default="", choices=list(DELIMITERS.values()))
         parser.add_argument("--sheet", default="")
         parser.add_argument("--kind", default="university", choices=Institution.Kind.values)
         parser.add_argument("--collected-on", metavar="YYYY-MM-DD", help="the date of the facts")
@@ -55,7 +56,12 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _choices(self, content: bytes, options: dict[str, Any]) -> Choices:
-        read_as = {name: options[name] for name in ("encoding", "delimiter", "sheet")}
+        characters = {word: character for character, word in DELIMITERS.items()}
+        read_as = {
+            "encoding": options["encoding"],
+            "delimiter": characters.get(options["delimiter"], ""),
+            "sheet": options["sheet"],
+        }
         headings = read(content, **read_as).headings
         profile = options["profile"] or profiles.suggest(headings)
         mapping = dict(part.partition("=")[::2] for part in options["mapping"])

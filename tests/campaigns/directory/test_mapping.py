@@ -26,6 +26,15 @@ def test_a_near_heading_is_guessed_and_each_is_used_once():
     }
 
 
+def test_beside_a_university_a_school_is_the_name():
+    assert guess(["Medical School", "University"]) == {
+        "name": "Medical School",
+        "parent_name": "University",
+    }
+    assert guess(["University", "City"])["name"] == "University"
+    assert guess(["Journal", "Publisher"]) == {"name": "Journal", "parent_name": "Publisher"}
+
+
 def test_ipeds_headings_work_as_any_list_too():
     found = guess(["UNITID", "ADDR", "source"])
     assert found == {"unitid": "UNITID", "street": "ADDR", "address_source": "source"}

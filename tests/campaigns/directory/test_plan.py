@@ -3,12 +3,22 @@
 import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaigns.actions.institution import Details, add
 from campaigns.directory import known
+from campaigns.directory.known import Directory
 from campaigns.directory.plan import NEW, make
+from campaigns.directory.profiles import records
+from campaigns.directory.reading import Unreadable, read
 from campaigns.models import Contact, Fact, Identifier, Institution
-from tests.campaigns.directory.builders import ipeds_records, list_records
+from tests.campaigns.directory.builders import (
+    ipeds_records,
+    list_choices,
+    list_records,
+    table,
+)
 from tests.factories import make_institution, make_user
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +201,41 @@ def test_a_number_that_nobody_has_needs_a_name():
     (row,) = plan_list({"unitid": "100001", "street": "1 Main"}).rows
     assert row.verdict == "refused"
     assert "no name to add one under" in row.notes[0]
+
+
+_HEADINGS = ["name", "belongs to", "unitid", "issn", "zip", "email", "control", "phone"]
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "name": st.sampled_from(["", "A", "B", "A ", "a\u202e"]) | st.text(max_size=8),
+                "belongs to": st.sampled_from(["", "A", "B", "C"]),
+                "unitid": st.sampled_from(["", "100001", "100002", "x"]),
+                "issn": st.sampled_from(["", "0028-0836", "1"]),
+                "zip": st.text(max_size=6),
+                "email": st.text(max_size=6),
+                "control": st.text(max_size=6),
+                "phone": st.text(st.sampled_from("0123456789E+. "), max_size=14),
+            }
+        ),
+        max_size=8,
+    )
+)
+def test_every_row_of_any_list_is_accounted_for(rows):
+    """Rows in are rows out, in their order, each with a verdict and each refusal with a reason."""
+    content = table(rows, [*_HEADINGS])
+    try:
+        reading = read(content, delimiter=",")
+    except Unreadable:
+        return
+    found = make(records(reading, list_choices(content)), Directory([]))
+    assert [row.line for row in found.rows] == [row.line for row in reading.rows]
+    for row in found.rows:
+        assert row.notes or row.verdict in ("new", "blank")
+        assert (row.writes is not None) == (row.verdict == "new")
+    assert sum(found.counts.values()) == len(reading.rows)
 
 
 # --- Units -------------------------------------------------------------------------

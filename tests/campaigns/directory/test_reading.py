@@ -134,6 +134,22 @@ def test_more_columns_than_any_directory_has_are_refused():
         read(",".join(f"c{number}" for number in range(MAX_COLUMNS + 1)).encode())
 
 
+@pytest.mark.parametrize(
+    ("content", "options", "reason"),
+    [
+        (b"na\x00me,city\nA,B\n", {}, "Line 1 has a heading that cannot be used"),
+        ("na\u202eme\nA\n".encode(), {}, "Line 1 has a heading that cannot be used"),
+        (b"name\nA\n", {"delimiter": "ab"}, "not a delimiter"),
+        (b"name\nA\n", {"encoding": "rot13"}, "not an encoding"),
+        (b"\n" * 600_000 + b"name", {}, "more than"),
+        (b"name\n" + b"A\n" * 50_001, {}, "more than 50,000 rows"),
+    ],
+)
+def test_what_no_person_would_send_is_refused_too(content, options, reason):
+    with pytest.raises(Unreadable, match=reason):
+        read(content, **options)
+
+
 def test_a_cell_that_is_too_long_is_refused():
     with pytest.raises(Unreadable, match="longer than any cell"):
         read(b"name,city\n" + b"x" * 200_000 + b",B\n")

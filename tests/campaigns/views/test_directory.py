@@ -102,7 +102,7 @@ def test_a_plan_can_be_discarded(manager):
 
 
 def test_other_headings_are_guessed_chosen_and_remembered(manager):
-    content = table([{"Medical School": "Foo", "Town": "Springfield", "Zeile": "IL"}])
+    content = table([{"Bezeichnung": "Foo", "Town": "Springfield", "Zeile": "IL"}])
     response = upload(manager, content, "list.csv")
     assert form_data(response) == {
         "collected_on": response.context["form"].initial["collected_on"],
@@ -112,12 +112,12 @@ def test_other_headings_are_guessed_chosen_and_remembered(manager):
     refused = manager.post(read_url(response), data)
     assert b"Choose the column that holds the name" in refused.content
     twice = manager.post(read_url(response), {**data, "column_0": "city"})
-    assert "City is chosen for “Medical School” already." in twice.content.decode()
+    assert "City is chosen for “Bezeichnung” already." in twice.content.decode()
     manager.post(read_url(response), {**data, "column_0": "name"})
     apply(manager, DirectoryImport.objects.get())
     institution = Institution.objects.get()
     assert (institution.name, institution.kind, institution.state) == ("Foo", "school", "IL")
-    assert ColumnMapping.objects.get().mapping["name"] == "Medical School"
+    assert ColumnMapping.objects.get().mapping["name"] == "Bezeichnung"
     again = upload(manager, content, "list2.csv")
     assert form_data(again)["column_0"] == "name"
 
