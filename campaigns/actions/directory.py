@@ -10,7 +10,7 @@ from campaigns.actions import Refused
 from campaigns.directory import apply, known, mapping, plan, profiles
 from campaigns.directory.choices import Choices
 from campaigns.directory.plan import Plan
-from campaigns.directory.reading import Unreadable, read
+from campaigns.directory.reading import Reading, Unreadable, read
 from campaigns.models import ColumnMapping, DirectoryImport, ImportRow, User
 
 _BATCH = 500
@@ -34,26 +34,18 @@ class ImportIsOver(Refused):
 
 def planned(content: bytes, choices: Choices, decisions: Mapping[int, int] | None = None) -> Plan:
     """What the file would do to the directory as it is now. Writes nothing. Raises Refused."""
-    try:
-        reading = read(
-            content,
-            encoding=choices.encoding,
-            delimiter=choices.delimiter,
-            sheet=choices.sheet,
-        )
-        if choices.profile != profiles.IPEDS and (
-            found := mapping.problems(choices.mapping, reading.headings)
-        ):
-            raise MappingRefused(" ".join(found))
-        records = list(profiles.records(reading, choices))
-    except Unreadable as unreadable:
-        raise FileRefused(str(unreadable)) from unreadable
-    return plan.make(records, known.read(), decisions)
+    return _planned(_read(content, choices), choices, decisions)
 
 
-def plan_import(*, content: bytes, choices: Choices, by: User) -> DirectoryImport:
-    """Keep the file and the plan of every row of it. The directory stays as it is."""
-    found = planned(content, choices)
+def plan_import(
+    *, content: bytes, choices: Choices, by: User, reading: Reading | None = None
+) -> DirectoryImport:
+    """Keep the file and the plan of every row of it. The directory stays as it is.
+
+    `reading` is the content as `choices` read it, where the page has read it already.
+    """
+    reading = reading or _read(content, choices)
+    found = _planned(reading, choices)
     sha256 = filestore.put(content)
     with transaction.atomic():
         directory_import = DirectoryImport.objects.create(
@@ -67,7 +59,7 @@ def plan_import(*, content: bytes, choices: Choices, by: User) -> DirectoryImpor
         )
         _keep_rows(directory_import, found)
         if choices.profile == profiles.GENERIC:
-            _remember_mapping(content, choices)
+            _remember_mapping(reading, choices)
     return directory_import
 
 
@@ -148,6 +140,32 @@ def suggested_mapping(headings: tuple[str, ...]) -> dict[str, str]:
     return dict(remembered.mapping) if remembered else mapping.guess(headings)
 
 
+def _read(content: bytes, choices: Choices) -> Reading:
+    try:
+        return read(
+            content,
+            encoding=choices.encoding,
+            delimiter=choices.delimiter,
+            sheet=choices.sheet,
+        )
+    except Unreadable as unreadable:
+        raise FileRefused(str(unreadable)) from unreadable
+
+
+def _planned(
+    reading: Reading, choices: Choices, decisions: Mapping[int, int] | None = None
+) -> Plan:
+    if choices.profile != profiles.IPEDS and (
+        found := mapping.problems(choices.mapping, reading.headings)
+    ):
+        raise MappingRefused(" ".join(found))
+    try:
+        records = list(profiles.records(reading, choices))
+    except Unreadable as unreadable:
+        raise FileRefused(str(unreadable)) from unreadable
+    return plan.make(records, known.read(), decisions)
+
+
 def _decisions(directory_import: DirectoryImport) -> dict[int, int]:
     kept = directory_import.options.get("decisions", {})
     return {int(line): institution_pk for line, institution_pk in kept.items()}
@@ -211,12 +229,10 @@ def _point_rows_at(directory_import: DirectoryImport, institutions: Mapping[int,
     ImportRow.objects.bulk_update(rows, ["institution"], batch_size=_BATCH)
 
 
-def _remember_mapping(content: bytes, choices: Choices) -> None:
-    headings = read(
-        content, encoding=choices.encoding, delimiter=choices.delimiter, sheet=choices.sheet
-    ).headings
+def _remember_mapping(reading: Reading, choices: Choices) -> None:
     ColumnMapping.objects.update_or_create(
-        headings_sha256=mapping.signature(headings), defaults={"mapping": dict(choices.mapping)}
+        headings_sha256=mapping.signature(reading.headings),
+        defaults={"mapping": dict(choices.mapping)},
     )
 
 

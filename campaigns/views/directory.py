@@ -143,6 +143,7 @@ class ReadFile(StaffPage, FormView):
                 content=self.content,
                 choices=form.choices(self.file_name, self.how),
                 by=self.person,
+                reading=self.reading,
             )
         except Refused as refused:
             form.add_error(None, str(refused))
