@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import resource
+import shutil
 import struct
 import sys
 import warnings
@@ -43,6 +44,8 @@ def main() -> None:
         _allow_cpu(header["cpu_seconds"])
         answer, pdf = setter.set(header, body)
         send(answers, answer, pdf)
+    # The parent that would have removed it was killed, or has closed the press.
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
 
 def send(pipe: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:

@@ -250,6 +250,16 @@ def test_the_child_has_none_of_our_secrets(small_press):
     }
 
 
+def test_a_child_whose_parent_was_killed_ends_and_leaves_nothing():
+    orphan = Press()
+    orphan.render(page("<p>x"))
+    kept = orphan._child
+    kept._process.stdin.close()  # which is what the parent's death does
+    kept._process.wait(timeout=10)
+    assert not Path(kept._folder).exists()
+    kept._process.stdout.close()
+
+
 def test_many_letters_go_on_past_one_that_fails():
     bad = replace(specimens.letter(), addressee="漢")
     outcomes = list(press.render_many([specimens.letter(), bad, specimens.letter()]))
