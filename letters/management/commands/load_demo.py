@@ -1,0 +1,60 @@
+"""Load the demo: one campaign far enough along that every page has something to show."""
+
+import datetime
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign, User
+from letters.management.demo import campaign as story
+from letters.management.demo import clock, directory, people, replies
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the demo's people, directory and campaign. Running it again makes what is "
+        "missing and changes nothing else."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        who = people.people()
+        if Campaign.objects.filter(title=story.TITLE).exists():
+            self.stdout.write("The demo is loaded already.")
+            return
+        today = timezone.localdate(timezone=clock.OFFICE)
+        with transaction.atomic():  # the whole story or none of it
+            self._tell(who, today)
+        self.stdout.write("The demo is loaded.")
+
+    def _tell(self, who: dict[str, User], today: datetime.date) -> None:
+        manager, drafter, counsel, clerk = (
+            who[role] for role in ("manager", "drafter", "counsel", "clerk")
+        )
+        with clock.on(clock.working_day(48, today)):
+            self.stdout.write("Importing 208 institutions and the catalogue of grounds ...")
+            call_command("seed_grounds", stdout=self.stdout)
+            institutions = directory.institutions(by=manager)
+        with clock.on(clock.working_day(46, today)):
+            made = story.campaign(by=manager)
+            story.sender(made, by=manager)
+            story.chosen(made, institutions, by=manager)
+        with clock.on(clock.working_day(45, today)):
+            first_letter, _reminder = story.texts(made, by=drafter)
+        letter_date = clock.working_day(42, today)
+        with clock.on(clock.working_day(44, today)):
+            self.stdout.write("Rendering 208 letters ...")
+            mailing = story.rendered(story.prepared(first_letter, letter_date, by=drafter))
+        with clock.on(clock.working_day(43, today)):
+            mailing = story.approved(mailing, by=counsel)
+        with clock.on(letter_date, hour=14):
+            self.stdout.write("Posting and e-mailing them, to nobody ...")
+            story.sent(mailing, by=clerk, held_back=6)
+        with clock.on(clock.working_day(38, today)):
+            story.delivered(mailing, by=clerk, returned=3)
+        arrived = story.answerable(mailing)
+        for days_ago, first, last in ((34, 0, 12), (27, 12, 30), (20, 30, 44), (13, 44, 60)):
+            with clock.on(clock.working_day(days_ago, today), hour=11):
+                replies.answered(arrived[first:last], clerk)

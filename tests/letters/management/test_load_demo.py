@@ -1,0 +1,42 @@
+"""The demo: whole, made by the program's own actions, and unable to reach anybody."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from campaigns import audit
+from campaigns.models import Addressee, AuditEvent, Campaign, Contact, User
+from letters.management.demo import people
+from letters.models import Dispatch, Letter
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr(people, "LOGINS", tmp_path / "demo-logins.txt")
+
+    call_command("load_demo", stdout=io.StringIO())
+
+    campaign = Campaign.objects.get()
+    assert campaign.recipients.count() == 208
+    assert Letter.objects.filter(status=Letter.Status.SEALED).count() == 208
+    posted = Dispatch.objects.filter(channel=Dispatch.Channel.POST, status="delivered")
+    assert posted.count() == 199
+    assert campaign.recipients.unanswered().count() == 208 - 60
+    assert audit.verify().holds
+    assert User.objects.count() == len(people.LOGINS.read_text().splitlines()) == 5
+    assert people.LOGINS.stat().st_mode & 0o077 == 0
+    addresses = [
+        *Addressee.objects.exclude(email="").values_list("email", flat=True),
+        *Contact.objects.exclude(email="").values_list("email", flat=True),
+        *Dispatch.objects.exclude(to_address="").values_list("to_address", flat=True),
+    ]
+    assert addresses
+    assert all(address.endswith(".invalid") for address in addresses)
+
+    before = AuditEvent.objects.count()
+    again = io.StringIO()
+    call_command("load_demo", stdout=again)
+    assert "loaded already" in again.getvalue()
+    assert AuditEvent.objects.count() == before
