@@ -85,6 +85,7 @@ def sender(made: Campaign, by: User) -> None:
             phone="(217) 555-0142",
             email="letters@meridian-review.invalid",
             website="www.meridian-review.invalid",
+            side_column="A sample organization,\nmade up for a demonstration",
         ),
         by=by,
     )
@@ -125,7 +126,12 @@ def texts(made: Campaign, by: User) -> tuple[LetterVersion, LetterVersion]:
             campaign=made,
             name=name,
             purpose=start.purpose,
-            text=draft.Text(subject=start.subject, body=start.body, closing=start.closing),
+            text=draft.Text(
+                subject=start.subject,
+                body=start.body,
+                closing=start.closing,
+                enclosures="Text of 42 U.S.C. §§ 2000d and 2000d-4a (one sheet)",
+            ),
             reason="The starter text.",
             by=by,
         )
