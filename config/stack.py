@@ -14,6 +14,7 @@ import ctypes
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import shlex
 import signal
@@ -30,6 +31,7 @@ from typing import IO, NoReturn
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASE = "countersign.sqlite3"
 CODE = ("config", "campaigns", "letters")
 STOP_WITHIN = 30.0  # seconds; a task is finished, then the process is killed
 STARTED_BADLY = 10.0  # seconds; a process that dies sooner did not start
@@ -111,26 +113,54 @@ def refuse_busy_port() -> None:
 
 
 def prepare(data: Path) -> None:
-    stamp = data / "migrated"
-    code = fingerprint()
-    if stamp.exists() and stamp.read_text() == code and database_is_current(data):
+    stamp = data / "migrated.json"
+    before: dict[str, str] = json.loads(stamp.read_text()) if stamp.exists() else {}
+    now = {"code": fingerprint(code()), **migrations()}
+    if before == now and database_is_current(data):
         return
+    refuse_rewritten_migrations(before, now, data)
     say("Migrating the database ...")
     manage("migrate", "--no-input", "--verbosity", "0")
-    stamp.write_text(code)
+    stamp.write_text(json.dumps(now, indent=1))
 
 
-def fingerprint() -> str:
-    """Of all our code and the locked packages: what it migrated needs no second look.
+def code() -> list[Path]:
+    """All our code and the locked packages: a database they migrated needs no second look.
 
     All of the code, because roles and their permissions are synchronised after each
     migration and are no migration themselves.
     """
+    ours = [path for folder in CODE for path in (BASE_DIR / folder).rglob("*.py")]
+    return [*sorted(ours), BASE_DIR / "requirements" / "app.txt"]
+
+
+def migrations() -> dict[str, str]:
+    """The fingerprint of each migration, by app and name."""
+    files = [file for app in CODE for file in (BASE_DIR / app).glob("migrations/0*.py")]
+    return {f"{file.parent.parent.name}.{file.stem}": fingerprint([file]) for file in files}
+
+
+def fingerprint(paths: list[Path]) -> str:
     digest = hashlib.sha256()
-    code = sorted(path for folder in CODE for path in (BASE_DIR / folder).rglob("*.py"))
-    for path in (*code, BASE_DIR / "requirements" / "app.txt"):
+    for path in paths:
         digest.update(f"{path.relative_to(BASE_DIR)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def refuse_rewritten_migrations(before: dict[str, str], now: dict[str, str], data: Path) -> None:
+    """A migration that was run and then rewritten leaves a database nobody can migrate.
+
+    That happens only before the first release, while each app has one initial migration.
+    """
+    both = before.keys() & now.keys() - {"code"}
+    if os.environ.get("DATABASE_URL") or not (data / DATABASE).exists():
+        return
+    if rewritten := sorted(name for name in both if before[name] != now[name]):
+        raise CannotStart(
+            f"The database in {data} was made by another version of {', '.join(rewritten)}, and "
+            "before the first release there is no way from one to the other. Keep the folder "
+            f"aside and start with a new one:\n    mv {data} {data}.old && ./run"
+        )
 
 
 def database_is_current(data: Path) -> bool:
@@ -139,7 +169,7 @@ def database_is_current(data: Path) -> bool:
     It can be an older one that was restored. Another database is never known to be
     current, so `migrate` looks for itself.
     """
-    path = data / "countersign.sqlite3"
+    path = data / DATABASE
     if os.environ.get("DATABASE_URL") or not path.exists():
         return False
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
@@ -147,8 +177,7 @@ def database_is_current(data: Path) -> bool:
             applied = set(database.execute("SELECT app, name FROM django_migrations"))
         except sqlite3.DatabaseError:
             return False
-    files = [file for app in CODE for file in (BASE_DIR / app).glob("migrations/0*.py")]
-    return applied >= {(file.parent.parent.name, file.stem) for file in files}
+    return applied >= {tuple(name.split(".")) for name in migrations()}
 
 
 def manage(*arguments: str) -> None:

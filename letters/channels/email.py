@@ -131,7 +131,7 @@ class _Moment:
                 moment.nothing_offered = False
                 return data(message)
 
-            line.data = offering  # type: ignore[method-assign]
+            line.data = offering  # type: ignore[method-assign, assignment]
         return moment
 
 

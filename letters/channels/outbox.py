@@ -30,7 +30,7 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             try:
-                _write(message.message().as_bytes(linesep="\r\n"))
+                _write(message.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's own method
             except OSError as error:
                 raise NotTaken(f"The outbox folder took no file: {error}.", again=True) from error
         return len(email_messages)
@@ -104,7 +104,7 @@ def opened(key: str) -> tuple[Stored, str, list[Attachment]]:
         Attachment(
             part.get_filename() or "attachment",
             part.get_content_type(),
-            part.get_payload(decode=True),
+            bytes(part.get_payload(decode=True)),
         )
         for part in message.iter_attachments()
     ]

@@ -187,7 +187,8 @@ class TestWhetherToMigrate:
     def own_house(self, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stack, "BASE_DIR", house)
         monkeypatch.delenv("DATABASE_URL", raising=False)
-        (house / "campaigns" / "migrations" / "0001_initial.py").touch()
+        self.initial = house / "campaigns" / "migrations" / "0001_initial.py"
+        self.initial.touch()
         self.migrated: list[tuple[str, ...]] = []
         monkeypatch.setattr(stack, "manage", lambda *words: self.migrated.append(words))
 
@@ -210,6 +211,18 @@ class TestWhetherToMigrate:
         self.migrated.clear()
         stack.prepare(house)
         assert not self.migrated
+
+    def test_a_rewritten_migration_is_refused_with_a_way_out(self, house):
+        stack.prepare(house)
+        self.database(house, "0001_initial")
+        self.migrated.clear()
+        self.initial.write_text("# other tables")
+        with pytest.raises(stack.CannotStart, match=r"another version of campaigns\.0001_initial"):
+            stack.prepare(house)
+        assert not self.migrated
+        (house / stack.DATABASE).unlink()
+        stack.prepare(house)
+        assert self.migrated
 
     @pytest.mark.parametrize("change", ["new code", "older database", "no database", "postgres"])
     def test_anything_new_does(self, house, monkeypatch, change):
