@@ -136,6 +136,9 @@ class ResponseNew(StaffPage, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         paper = self._paper(kwargs["pk"], bound=True)
         if not paper.is_valid():
+            messages.error(
+                request, "Not recorded yet: mend what is marked. Text and scans are kept."
+            )
             return self._show(paper, status=422)
         try:
             response = self._record(paper)
