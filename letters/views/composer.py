@@ -72,7 +72,7 @@ class Composer(OfTemplate, TemplateView):
                 template=self.template,
                 text=form.text(),
                 reason=form.cleaned_data["reason"],
-                by=request.user,
+                by=self.person,
             )
         except draft.TextRefused as refusal:
             return self.shown(_as_cleaned(form), problems=refusal.problems)

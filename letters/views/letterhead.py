@@ -141,7 +141,7 @@ class LetterheadNew(DecisionForm):
     added: Letterhead
 
     def decide(self, form: LetterheadForm) -> str:
-        self.added = actions.add(details=form.details(), by=self.request.user)
+        self.added = actions.add(details=form.details(), by=self.person)
         return f"“{self.added.name}” was added. Next: its logo, and who signs on it."
 
     def get_success_url(self) -> str:
@@ -163,13 +163,13 @@ class LetterheadEdit(OfLetterhead, DecisionForm):
         return {**super().get_form_kwargs(), "instance": edited}
 
     def decide(self, form: LetterheadForm) -> str:
-        actions.change(letterhead=self.letterhead, details=form.details(), by=self.request.user)
+        actions.change(letterhead=self.letterhead, details=form.details(), by=self.person)
         return "The letterhead was saved. Letters already made keep the one they were made with."
 
 
 class LetterheadArchive(OfLetterhead, DecisionButton):
     def decide(self) -> str:
-        actions.archive(letterhead=self.letterhead, by=self.request.user)
+        actions.archive(letterhead=self.letterhead, by=self.person)
         return f"“{self.letterhead.name}” is archived."
 
 
@@ -179,13 +179,13 @@ class LogoUpload(OfLetterhead, DecisionForm):
     form_class = PictureForm
 
     def decide(self, form: PictureForm) -> str:
-        actions.set_logo(letterhead=self.letterhead, content=form.content(), by=self.request.user)
+        actions.set_logo(letterhead=self.letterhead, content=form.content(), by=self.person)
         return "The logo was checked, brought to print size and saved."
 
 
 class LogoRemove(OfLetterhead, DecisionButton):
     def decide(self) -> str:
-        actions.remove_logo(letterhead=self.letterhead, by=self.request.user)
+        actions.remove_logo(letterhead=self.letterhead, by=self.person)
         return "The logo was removed."
 
 

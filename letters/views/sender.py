@@ -56,7 +56,7 @@ class SenderTab(OfCampaign, DecisionForm):
             campaign=self.campaign,
             letterhead=signer.letterhead,
             signer=signer,
-            by=self.request.user,
+            by=self.person,
         )
         return f"The letters go out on {sender}."
 

@@ -48,9 +48,7 @@ class SignerNew(OfLetterhead, DecisionForm):
     form_class = SignerForm
 
     def decide(self, form: SignerForm) -> str:
-        signer = actions.add(
-            letterhead=self.letterhead, details=form.details(), by=self.request.user
-        )
+        signer = actions.add(letterhead=self.letterhead, details=form.details(), by=self.person)
         return f"{signer.name} was added. Upload the signature, or leave space to sign by hand."
 
 
@@ -66,13 +64,13 @@ class SignerEdit(OfSigner, DecisionForm):
         return {**super().get_form_kwargs(), "instance": edited}
 
     def decide(self, form: SignerForm) -> str:
-        actions.change(signer=self.signer, details=form.details(), by=self.request.user)
+        actions.change(signer=self.signer, details=form.details(), by=self.person)
         return "The signer was saved. Letters already made keep what they were made with."
 
 
 class SignerArchive(OfSigner, DecisionButton):
     def decide(self) -> str:
-        actions.archive(signer=self.signer, by=self.request.user)
+        actions.archive(signer=self.signer, by=self.person)
         return f"{self.signer.name} signs no new letters."
 
 
@@ -84,13 +82,13 @@ class SignatureUpload(OfSigner, DecisionForm):
         return f"Signature of {self.signer.name}"
 
     def decide(self, form: PictureForm) -> str:
-        actions.set_signature(signer=self.signer, content=form.content(), by=self.request.user)
+        actions.set_signature(signer=self.signer, content=form.content(), by=self.person)
         return "The signature was checked, brought to print size and saved."
 
 
 class SignatureRemove(OfSigner, DecisionButton):
     def decide(self) -> str:
-        actions.remove_signature(signer=self.signer, by=self.request.user)
+        actions.remove_signature(signer=self.signer, by=self.person)
         return "The signature was removed; letters leave space to sign by hand."
 
 

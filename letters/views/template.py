@@ -79,7 +79,7 @@ class TemplateNew(OfCampaign, DecisionForm):
             "campaign": self.campaign,
             "name": form.cleaned_data["name"],
             "purpose": form.cleaned_data["purpose"],
-            "by": self.request.user,
+            "by": self.person,
         }
         if source == "copy":
             original = get_object_or_404(LetterTemplate, pk=key)
