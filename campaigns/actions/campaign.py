@@ -153,11 +153,19 @@ def set_grounds(*, campaign: Campaign, grounds: Iterable[Ground], by: User) -> C
 
 
 def letters_made(*, campaign: Campaign, on: datetime.datetime) -> None:
-    """Called by `letters` when letters are made: from the first on, what they print stands.
+    """Called by `letters` when letters get their references: the prefix stands from the first on.
 
-    It writes no event of its own; the mailing that made the letters does.
+    Like `letters_sealed` it writes no event of its own; the mailing does.
     """
     Campaign.objects.filter(pk=campaign.pk, first_letters_at=None).update(first_letters_at=on)
+
+
+def letters_sealed(*, campaign: Campaign, on: datetime.datetime) -> None:
+    """Called by `letters` when letters are sealed: the demands stand from the first on.
+
+    Not earlier, because counsel who returns a mailing may well want a demand in other words.
+    """
+    Campaign.objects.filter(pk=campaign.pk, first_sealed_at=None).update(first_sealed_at=on)
 
 
 def locked(campaign: Campaign) -> Campaign:

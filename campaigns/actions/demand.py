@@ -1,7 +1,7 @@
 """Decisions on the numbered demands of a campaign.
 
-From the first letter on, the wording and the numbers stand: recipients answer the demand
-that their paper shows. A demand may still be added at the end.
+From the first sealed letter on, the wording and the numbers stand: recipients answer the
+demand that their paper shows. A demand may still be added at the end.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from campaigns.models import Answer, Campaign, Demand, Ground, User
 
 
 class DemandIsPrinted(Refused):
-    """Letters exist that print the demand."""
+    """Sealed letters print the demand."""
 
 
 class DemandIsAnswered(Refused):
@@ -124,9 +124,9 @@ def _number(campaign: Campaign, order: list[Demand]) -> None:
 
 
 def _refuse_printed(campaign: Campaign, what_stays: str) -> None:
-    if campaign.has_letters:
+    if campaign.has_sealed_letters:
         raise DemandIsPrinted(
-            f"{what_stays}: letters of this campaign already print the demands as they are, and "
+            f"{what_stays}: approved letters of this campaign print the demands as they are, and "
             "recipients answer what their letter says. You may add a demand at the end."
         )
 

@@ -43,7 +43,13 @@ class Campaign(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="When its first letters were made. From then on prefix and demands stand.",
+        help_text="When its first letters got their references: the prefix stands from then on.",
+    )
+    first_sealed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When its first letters were sealed: the demands stand from then on.",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
@@ -70,6 +76,10 @@ class Campaign(models.Model):
     @property
     def has_letters(self) -> bool:
         return self.first_letters_at is not None
+
+    @property
+    def has_sealed_letters(self) -> bool:
+        return self.first_sealed_at is not None
 
     @property
     def deadline_rule(self) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns import audit, filestore
 from campaigns.actions import Refused
+from campaigns.actions.campaign import letters_sealed, locked
 from campaigns.models import AuditEvent, User
 from letters import lifecycle
 from letters.actions import preflight
@@ -121,7 +122,11 @@ def why_not(mailing: Mailing, by: User) -> str:
 
 @transaction.atomic
 def approve(*, mailing: Mailing, digest: str, by: User) -> Mailing:
-    """Make the bytes that were shown the letters that are sent."""
+    """Make the bytes that were shown the letters that are sent.
+
+    The campaign is held first, so that no demand changes between the last look and the seal.
+    """
+    locked(mailing.campaign)
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if mailing.status != Mailing.Status.READY:
         raise NotReady(
@@ -214,6 +219,7 @@ def _seal(mailing: Mailing, by: User) -> Mailing:
         mailing.letters.filter(status=Letter.Status.RENDERED), Letter.Status.SEALED, sealed_at=now
     )
     lifecycle.move(mailing, Mailing.Status.APPROVED, approved_by=by, approved_at=now)
+    letters_sealed(campaign=mailing.campaign, on=now)
     audit.record(
         "mailing.approved",
         subject=mailing,

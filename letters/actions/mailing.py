@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from campaigns import audit, deadlines
 from campaigns.actions import Refused
+from campaigns.actions.campaign import letters_made, locked
 from campaigns.models import Addressee, Campaign, Recipient, User
 from letters import lifecycle
-from letters.actions import portal_key, preflight
+from letters.actions import draft, portal_key, preflight
 from letters.actions.freshness import (
     freeze,
     freeze_again,
@@ -64,7 +65,7 @@ def create(
     From here on the version is frozen too. A recipient without an addressee gets an empty
     one, so that preflight can name it instead of leaving it out in silence.
     """
-    campaign = Campaign.objects.select_for_update().get(pk=version.template.campaign_id)
+    campaign = locked(version.template.campaign)
     keys = [recipient.pk for recipient in recipients]
     _refuse_unfit(campaign, version, title, letter_date, keys, follows)
     mailing = Mailing.objects.create(
@@ -76,7 +77,8 @@ def create(
         printed_deadline=_deadline(campaign, letter_date),
         prepared_by=by,
     )
-    LetterVersion.objects.filter(pk=version.pk, frozen_at=None).update(frozen_at=timezone.now())
+    draft.freeze(version=version)
+    letters_made(campaign=campaign, on=mailing.prepared_at)
     letters = _write(mailing, keys)
     audit.record(
         "mailing.created",
@@ -250,7 +252,7 @@ def use_version(*, mailing: Mailing, version: LetterVersion, by: User) -> Mailin
     before = mailing.version
     mailing.version = version
     mailing.save(update_fields=["version"])
-    LetterVersion.objects.filter(pk=version.pk, frozen_at=None).update(frozen_at=timezone.now())
+    draft.freeze(version=version)
     unrender(mailing.letters.standing())
     freeze_again(mailing)
     preflight.run(mailing)

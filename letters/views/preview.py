@@ -79,7 +79,7 @@ class Picker(forms.Form):
         for word in fold(wanted.get("find") or "").split():
             found = found.filter(institution__search_key__contains=word)
         found = found.order_by("institution__name", "pk")
-        chosen = found.filter(pk=wanted.get("recipient")).first() or found.first()
+        chosen = found.filter(pk=wanted.get("recipient") or 0).first() or found.first()
         return _between(found, chosen) if chosen else Picked(None)
 
 

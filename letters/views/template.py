@@ -52,7 +52,7 @@ class NewTemplateForm(forms.Form):
             for each in letters
             if each.campaign != campaign
         ]
-        self.fields["start"].choices = [
+        self.fields["start"].choices = [  # type: ignore[attr-defined]
             ("", "An empty page"),
             ("Texts", [(f"text:{key}", text.title) for key, text in starters().items()]),
             *([("This campaign", own)] if own else []),

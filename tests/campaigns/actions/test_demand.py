@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.actions import demand as actions
-from campaigns.actions.campaign import letters_made
+from campaigns.actions.campaign import letters_sealed
 from campaigns.models import Answer, AuditEvent, Demand
 from tests.factories import make_campaign, make_ground, make_recipient, make_user
 
@@ -19,7 +19,7 @@ def manager():
 
 
 def printed(campaign):
-    letters_made(campaign=campaign, on=timezone.now())
+    letters_sealed(campaign=campaign, on=timezone.now())
     return campaign
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from campaigns.actions.campaign import letters_made
+from campaigns.actions.campaign import letters_sealed
 from tests.factories import make_campaign, make_ground, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +34,10 @@ def test_a_demand_is_added_with_a_ground_of_the_campaign(client):
 
 def test_a_printed_demand_refuses_new_words_and_keeps_what_was_typed(client):
     campaign = make_campaign(demands=1)
-    letters_made(campaign=campaign, on=timezone.now())
+    letters_sealed(campaign=campaign, on=timezone.now())
     demand = campaign.demands.get()
     page = client.post(reverse("campaigns:demand_edit", args=[demand.pk]), TYPED)
-    assertContains(page, "letters of this campaign already print the demands")
+    assertContains(page, "approved letters of this campaign print the demands")
     assertContains(page, "Please confirm in writing.")
     assert titles(campaign) == ["Demand 1"]
     assertNotContains(page, "Remove this demand")
@@ -62,6 +62,6 @@ def test_a_demand_is_removed(client):
 
 def test_a_refused_button_says_why_on_the_page_it_came_from(client):
     campaign = make_campaign(demands=1)
-    letters_made(campaign=campaign, on=timezone.now())
+    letters_sealed(campaign=campaign, on=timezone.now())
     address = reverse("campaigns:demand_remove", args=[campaign.demands.get().pk])
     assertContains(client.post(address, follow=True), "Demand 1 stays")

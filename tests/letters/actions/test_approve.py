@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from campaigns import audit
+from campaigns.actions import demand as demands
 from campaigns.models import Fact
 from letters.actions import approve, mailing, render
 from letters.actions.dispatch import NotApproved
@@ -273,4 +274,18 @@ def test_there_is_no_gap_before_approval():
     with pytest.raises(NotApproved):
         approve.accept_gap(
             mailing=stage.mailing, until=datetime.date(2099, 1, 1), reason="x", by=stage.counsel
+        )
+
+
+def test_the_demands_stand_from_the_first_seal_on_and_not_before():
+    stage = stages.opened(3)
+    demand = stage.campaign.demands.get(number=1)
+    wording = demands.Wording("Confirm", "Please confirm in other words.")
+    demands.change(demand=demand, wording=wording, by=stage.manager)
+    with pytest.raises(approve.ChangedSince):
+        say_yes(stage)
+    other = stages.approved(3)
+    with pytest.raises(demands.DemandIsPrinted):
+        demands.change(
+            demand=other.campaign.demands.get(number=1), wording=wording, by=other.manager
         )

@@ -5,10 +5,13 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaigns import audit
+from campaigns.actions.campaign import CampaignIsArchived
 from campaigns.models import Addressee
 from letters.actions import leave_out, mailing, render
+from letters.actions.draft import TextRefused
 from letters.merge.context import NoSender
 from letters.merge.reference import is_valid
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing, PortalKey
@@ -285,3 +288,27 @@ def test_a_mailing_with_every_letter_left_out_is_not_rendered():
     leave_out.leave_out(letter=stage.letters[0], reason="Closed.", by=stage.manager)
     with pytest.raises(render.NothingToRender):
         render.start(mailing=stage.mailing, by=stage.manager)
+
+
+def test_the_prefix_stands_once_letters_carry_it_and_the_demands_not_yet():
+    campaign = make_campaign()
+    make_recipient(campaign)
+    create(campaign)
+    campaign.refresh_from_db()
+    assert campaign.has_letters
+    assert not campaign.has_sealed_letters
+
+
+def test_an_archived_campaign_takes_no_mailing():
+    campaign = make_campaign(archived_at=timezone.now())
+    make_recipient(campaign)
+    with pytest.raises(CampaignIsArchived):
+        create(campaign)
+
+
+def test_a_text_that_asks_about_a_dropped_ground_is_not_used():
+    campaign = make_campaign()
+    make_recipient(campaign)
+    body = "{% if cites_title_vi %}\nIt applies.\n{% endif %}"
+    with pytest.raises(TextRefused, match="cites_title_vi"):
+        create(campaign, version=make_version(campaign, body=body))
