@@ -43,7 +43,8 @@ def read(content: bytes, *, encoding: str = "", delimiter: str = "") -> Reading:
     lines = list(io.StringIO(text, newline=""))
     delimiter = delimiter or _sniffed(lines)
     records = _records(lines, delimiter)
-    rows, headings = [], None
+    rows: list[SourceRow] = []
+    headings: tuple[str, ...] | None = None
     for line, cells in records:
         if len(rows) >= MAX_ROWS:
             raise Unreadable(f"The file has more than {MAX_ROWS:,} rows. Split it.")
