@@ -35,8 +35,8 @@ logger = logging.getLogger(__name__)
 CHUNK = 8
 # Longer than the press may take for one letter; renewed from letter to letter.
 LEASE = datetime.timedelta(seconds=90)
-# Nobody gives no sign for so long: the sweep, which a living worker runs, takes the letters
-# out of the silent hand. Were it only slow, its claim is gone and it keeps nothing.
+# A worker renews its lease from letter to letter. The sweep takes the letters out of a hand
+# that gave no sign for so long; were it only slow, its claim is gone and it keeps nothing.
 SILENCE = datetime.timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 # Two processors are the smallest machine; a worker that finds nothing to do goes home.
@@ -320,35 +320,43 @@ def revive(*, now: datetime.datetime) -> list[int]:
 
 @transaction.atomic
 def _revive(mailing: Mailing, now: datetime.datetime) -> bool:
-    began = mailing.rendering_started_at or now
-    last = _last_sign_of_work(mailing) or began
-    if now - last <= SILENCE:
-        return False
     drafts = mailing.letters.filter(status=Letter.Status.DRAFT)
-    in_hand = drafts.exclude(claim="").update(claim="", lease_until=None)
-    if in_hand or last > began:
-        done = mailing.letters.filter(status=Letter.Status.RENDERED).count()
-        audit.record(
-            "mailing.resumed",
-            subject=mailing,
-            by=None,
-            campaign=mailing.campaign,
-            sentence=(
-                f"The worker stopped at {_clock(last)} with {in_hand:,} letters in hand; resumed "
-                f"at {_clock(now)}. {done:,} were already rendered, 0 are lost."
-            ),
-            stopped_at=last.isoformat(),
-            in_hand=in_hand,
-            rendered=done,
-        )
+    silent = drafts.exclude(claim="").filter(lease_until__lt=now - SILENCE + LEASE)
+    last_lease = silent.aggregate(last=Max("lease_until"))["last"]
+    if last_lease:
+        in_hand = silent.update(claim="", lease_until=None)
+        _record_stop(mailing, last_lease - LEASE, in_hand, now)
+    elif drafts.exclude(claim="").exists():
+        return False  # somebody is at work
+    else:
+        last_made = mailing.letters.aggregate(last=Max("rendered_at"))["last"]
+        began = mailing.rendering_started_at or now
+        if now - max(last_made or began, began) <= SILENCE:
+            return False
+        if last_made and last_made > began:
+            _record_stop(mailing, last_made, 0, now)
     wake(RENDER_MAILING, mailing.pk)
     return True
 
 
-def _last_sign_of_work(mailing: Mailing) -> datetime.datetime | None:
-    signs = mailing.letters.aggregate(lease=Max("lease_until"), rendered=Max("rendered_at"))
-    leased = signs["lease"] - LEASE if signs["lease"] else None
-    return max((sign for sign in (leased, signs["rendered"]) if sign), default=None)
+def _record_stop(
+    mailing: Mailing, stopped_at: datetime.datetime, in_hand: int, now: datetime.datetime
+) -> None:
+    done = mailing.letters.filter(status=Letter.Status.RENDERED).count()
+    held = f" with {in_hand:,} letters in hand, which were given out again" if in_hand else ""
+    audit.record(
+        "mailing.resumed",
+        subject=mailing,
+        by=None,
+        campaign=mailing.campaign,
+        sentence=(
+            f"A worker stopped at {_clock(stopped_at)}{held}; resumed by {_clock(now)}. "
+            f"{done:,} letters are rendered, 0 are lost."
+        ),
+        stopped_at=stopped_at.isoformat(),
+        in_hand=in_hand,
+        rendered=done,
+    )
 
 
 def _clock(moment: datetime.datetime) -> str:

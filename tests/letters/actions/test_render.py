@@ -256,9 +256,35 @@ def test_the_sweep_finds_the_letters_of_a_dead_worker_and_says_what_happened():
     assert render.revive(now=later) == [stage.mailing.pk]
     event = audit.history(stage.mailing)[0]
     assert event.verb == "mailing.resumed"
-    assert "with 2 letters in hand" in event.sentence and "0 are lost" in event.sentence
+    assert "with 2 letters in hand, which were given out again" in event.sentence
+    assert "0 are lost" in event.sentence
     finish(stage)
     assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_the_sweep_finds_the_dead_hand_while_another_one_works():
+    stage = started(4)
+    now = timezone.now()
+    dead = take(stage, limit=2, now=now)
+    later = now + render.SILENCE + SECONDS
+    alive = take(stage, limit=1, now=later)
+    assert render.revive(now=later) == [stage.mailing.pk]
+    held = {letter.pk for letter in stage.letters if letter.claim}
+    assert held == {letter.pk for letter in alive}
+    assert f"A worker stopped at {timezone.localtime(now):%H:%M:%S}" in (
+        audit.history(stage.mailing)[0].sentence
+    )
+    assert render.revive(now=later + SECONDS) == []
+    assert len(dead) == 2
+
+
+def test_a_stop_between_two_chunks_is_told_too():
+    stage = started(4)
+    now = timezone.now()
+    render.keep(render.make(take(stage, limit=1, now=now)), now=now)
+    assert render.revive(now=now + render.SILENCE + SECONDS) == [stage.mailing.pk]
+    event = audit.history(stage.mailing)[0]
+    assert event.verb == "mailing.resumed" and "in hand" not in event.sentence
 
 
 def test_the_sweep_leaves_a_mailing_alone_that_a_worker_has_in_hand():
