@@ -16,7 +16,18 @@ class LettersConfig(AppConfig):
         pills.add_own()
         checklist.add_own()
         menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10, exact=True))
+        menu.add(
+            menu.Entry(
+                "Work",
+                "Outbox",
+                "letters:outbox",
+                "outbox",
+                permission="letters.view_dispatch",
+                order=60,
+            )
+        )
         menu.add_tabs(menu.Tab("Board", "letters:board", order=10))
+        menu.add_tabs(menu.Tab("Mailings", "letters:mailings", order=60))
         menu.add_tabs(menu.Tab("Responses", "letters:responses", order=70))
         menu.add(
             menu.Entry(

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from letters.views import composer, letterhead, sender, signer, specimen, template
+from letters.views import (
+    composer,
+    letter,
+    letterhead,
+    mailing,
+    mailing_acts,
+    outbox,
+    pack,
+    sender,
+    signer,
+    specimen,
+    template,
+)
 from letters.views.board import BoardExport, BoardLetters, BoardPage
 from letters.views.home import Home
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
@@ -26,6 +38,57 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "letters/<int:pk>/codes/reissue/", PortalKeysReissue.as_view(), name="portal_keys_reissue"
     ),
     path("letters/<int:pk>/codes/revoke/", PortalKeysRevoke.as_view(), name="portal_keys_revoke"),
+    path("campaigns/<int:pk>/mailings/", mailing.Mailings.as_view(), name="mailings"),
+    path("campaigns/<int:pk>/mailings/new/", mailing.NewMailing.as_view(), name="mailing_new"),
+    path("campaigns/<int:pk>/remind/", mailing.Remind.as_view(), name="remind"),
+    path("mailings/<int:pk>/", mailing.MailingPage.as_view(), name="mailing"),
+    path("mailings/<int:pk>/progress/", mailing.MailingProgress.as_view(), name="mailing_progress"),
+    path("mailings/<int:pk>/check/", mailing_acts.CheckAgain.as_view(), name="mailing_check"),
+    path("mailings/<int:pk>/date/", mailing_acts.ChangeDate.as_view(), name="mailing_date"),
+    path("mailings/<int:pk>/text/", mailing_acts.ChangeVersion.as_view(), name="mailing_version"),
+    path(
+        "mailings/<int:pk>/leave-out/",
+        mailing_acts.LeaveOutMany.as_view(),
+        name="mailing_leave_out",
+    ),
+    path("mailings/<int:pk>/start/", mailing_acts.Start.as_view(), name="mailing_start"),
+    path("mailings/<int:pk>/again/", mailing_acts.RenderAgain.as_view(), name="mailing_again"),
+    path("mailings/<int:pk>/stop/", mailing_acts.Stop.as_view(), name="mailing_stop"),
+    path("mailings/<int:pk>/retry/", mailing_acts.RetrySetAside.as_view(), name="mailing_retry"),
+    path("mailings/<int:pk>/open-next/", mailing_acts.OpenNext.as_view(), name="mailing_open_next"),
+    path("mailings/<int:pk>/approve/", mailing_acts.Approve.as_view(), name="mailing_approve"),
+    path("mailings/<int:pk>/return/", mailing_acts.GiveBack.as_view(), name="mailing_give_back"),
+    path("mailings/<int:pk>/gap/", mailing_acts.AcceptGap.as_view(), name="mailing_gap"),
+    path("mailings/<int:pk>/cancel/", mailing_acts.Cancel.as_view(), name="mailing_cancel"),
+    path("mailings/<int:pk>/pack/", mailing_acts.MakePack.as_view(), name="mailing_pack"),
+    path("mailings/<int:pk>/emails/", mailing_acts.QueueEmails.as_view(), name="mailing_emails"),
+    path(
+        "mailings/<int:pk>/tracking/", mailing_acts.SetTracking.as_view(), name="mailing_tracking"
+    ),
+    path(
+        "mailings/<int:pk>/delivery/",
+        mailing_acts.RecordDelivery.as_view(),
+        name="mailing_delivery",
+    ),
+    path("packs/<int:pk>/file/<str:form>/", pack.PackFile.as_view(), name="pack_file"),
+    path("packs/<int:pk>/posted/", pack.MarkPosted.as_view(), name="pack_posted"),
+    path("packs/<int:pk>/discard/", pack.DiscardPack.as_view(), name="pack_discard"),
+    path("letters/<int:pk>/", letter.LetterPage.as_view(), name="letter"),
+    path("letters/<int:pk>/letter.pdf", letter.LetterPdf.as_view(), name="letter_pdf"),
+    path("letters/<int:pk>/page/<int:number>/", letter.LetterPicture.as_view(), name="letter_page"),
+    path("letters/<int:pk>/open/", letter.OpenLetter.as_view(), name="letter_open"),
+    path("letters/<int:pk>/leave-out/", letter.LeaveOut.as_view(), name="letter_leave_out"),
+    path("letters/<int:pk>/void/", letter.Void.as_view(), name="letter_void"),
+    path("letters/<int:pk>/resend/", letter.ResendLetter.as_view(), name="letter_resend"),
+    path("dispatches/<int:pk>/settle/", letter.Settle.as_view(), name="dispatch_settle"),
+    path("dispatches/<int:pk>/release/", letter.Release.as_view(), name="dispatch_release"),
+    path("outbox/", outbox.Outbox.as_view(), name="outbox"),
+    path("outbox/<slug:key>/", outbox.OutboxMessage.as_view(), name="outbox_message"),
+    path(
+        "outbox/<slug:key>/<int:number>/",
+        outbox.OutboxAttachment.as_view(),
+        name="outbox_attachment",
+    ),
     path("styleguide/", Styleguide.as_view(), name="styleguide"),
     path("letterheads/", letterhead.LetterheadList.as_view(), name="letterheads"),
     path("letterheads/new/", letterhead.LetterheadNew.as_view(), name="letterhead_new"),

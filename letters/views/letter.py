@@ -1,0 +1,200 @@
+"""One letter: its real pages, what it is made of, what was found, and what became of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+from django.views.generic import TemplateView, View
+
+from campaigns import audit, deadlines, filestore
+from campaigns.views.shell import StaffPage
+from letters.actions import approve, dispatch, leave_out
+from letters.channels.post import sheets
+from letters.merge import pages
+from letters.models import Letter, Mailing, Opening
+from letters.views import mailing_forms as forms
+from letters.views.acts import DispatchAct, LetterAct
+
+WIDTHS = range(200, 1801)
+PICTURE_WIDTH = 900
+
+
+def find_letter(pk: int) -> Letter:
+    return get_object_or_404(
+        Letter.objects.select_related(
+            "mailing__campaign",
+            "mailing__version__template",
+            "mailing__approved_by",
+            "recipient__institution",
+            "addressee__contact",
+        ),
+        pk=pk,
+    )
+
+
+class LetterPage(StaffPage, TemplateView):
+    """Opening a letter for approval is a decision, so it is a button here and not this GET.
+
+    To a person who could approve the mailing, the pages are shown once that button was
+    pressed: what is recorded as opened was seen, and what was seen is recorded.
+    """
+
+    permission_required = "letters.view_letter"
+    template_name = "staff/letter.html"
+    tab = "letters:mailings"
+    letter: Letter
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.letter = find_letter(kwargs["pk"])
+        self.campaign = self.letter.mailing.campaign
+
+    def get_title(self) -> str:
+        return self.letter.reference
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        letter, mailing = self.letter, self.letter.mailing
+        reviewing = mailing.status == Mailing.Status.READY and self.request.user.has_perm(
+            "letters.approve_mailing"
+        )
+        opened = Opening.objects.filter(letter=letter, sha256=letter.pdf_sha256)
+        is_opened = opened.filter(by=self.request.user).exists()
+        around = mailing.letters.standing()
+        return super().get_context_data(
+            **{
+                "letter": letter,
+                "mailing": mailing,
+                "sheets": sheets(letter.page_count) if letter.page_count else None,
+                "page_numbers": range(1, (letter.page_count or 0) + 1),
+                "show_pages": letter.pdf_sha256 and (is_opened or not reviewing),
+                "must_open": reviewing and not is_opened and letter.status == "rendered",
+                "to_open": approve.to_open(mailing, self.request.user) if reviewing else None,
+                "openings": opened.select_related("by"),
+                "findings": letter.findings.all(),
+                "dispatches": letter.dispatches.select_related("queued_by", "pack"),
+                "resend_by": _resend_by(letter),
+                "previous": around.filter(position__lt=letter.position).order_by("-position")[:1],
+                "next": around.filter(position__gt=letter.position).order_by("position")[:1],
+                "deadline": deadlines.printed(mailing.printed_deadline, self.campaign.timezone),
+                "events": audit.history(letter),
+                **kwargs,
+            }
+        )
+
+
+def _resend_by(letter: Letter) -> list[tuple[str, str]]:
+    """The channels by which the letter came back or failed, so that it may go again."""
+    rows = list(letter.dispatches.all())
+    alive = {row.channel for row in rows if row.status in row.LIVE}
+    dead = {row.channel: row.get_channel_display() for row in rows if row.channel not in alive}
+    return list(dead.items()) if letter.status == Letter.Status.SEALED else []
+
+
+class LetterPdf(StaffPage, View):
+    """The stored bytes, hashed again as they are read."""
+
+    permission_required = "letters.view_letter"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = find_letter(pk)
+        response = HttpResponse(stored_pdf(request, letter), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{letter.reference}.pdf"'
+        return private(response)
+
+
+class LetterPicture(StaffPage, View):
+    """One page of the letter as it is, as a PNG."""
+
+    permission_required = "letters.view_letter"
+
+    def get(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        letter = find_letter(pk)
+        if letter.page_count is None or not 1 <= number <= letter.page_count:
+            raise Http404("The letter has no such page.")
+        width = request.GET.get("width", "")
+        chosen = int(width) if width.isdecimal() and int(width) in WIDTHS else PICTURE_WIDTH
+        png = pages.page_png(stored_pdf(request, letter), number, chosen)
+        return private(HttpResponse(png, content_type="image/png"))
+
+
+def stored_pdf(request: HttpRequest, letter: Letter) -> bytes:
+    if not letter.pdf_sha256:
+        raise Http404("The letter is not rendered yet.")
+    try:
+        return filestore.get(letter.pdf_sha256)
+    except (filestore.FileDamaged, FileNotFoundError) as error:
+        messages.error(request, f"The stored file of letter {letter} is missing or damaged.")
+        raise Http404("The stored file is missing or damaged.") from error
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by this person's browser for a while, and by nothing in between."""
+    patch_cache_control(response, private=True, max_age=300)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+# --- Decisions ---------------------------------------------------------------------
+
+
+class OpenLetter(LetterAct):
+    permission_required = "letters.approve_mailing"
+
+    def decide(self, **given: Any) -> str:
+        approve.record_opening(letter=self.letter, by=self.request.user)
+        return f"You opened {self.letter}, which is on record."
+
+
+class LeaveOut(LetterAct):
+    permission_required = "letters.prepare_mailing"
+    form_class = forms.Reason
+
+    def decide(self, *, reason: str) -> str:
+        leave_out.leave_out(letter=self.letter, reason=reason, by=self.request.user)
+        return f"Letter {self.letter} is left out."
+
+    def back(self) -> str:
+        return self.mailing.get_absolute_url()
+
+
+class Void(LetterAct):
+    permission_required = "letters.prepare_mailing"
+    form_class = forms.Reason
+
+    def decide(self, *, reason: str) -> str:
+        leave_out.void(letter=self.letter, reason=reason, by=self.request.user)
+        return f"Letter {self.letter} is void and will not be sent."
+
+
+class ResendLetter(LetterAct):
+    permission_required = "letters.dispatch_mailing"
+    form_class = forms.Resend
+
+    def decide(self, *, channel: str, reason: str) -> str:
+        again = dispatch.resend(
+            letter=self.letter, channel=channel, reason=reason, by=self.request.user
+        )
+        waits = "the next pack" if channel == "post" else "a worker"
+        return f"Attempt {again.attempt} is queued and waits for {waits}."
+
+
+class Settle(DispatchAct):
+    """A person looked up what nobody answered for."""
+
+    permission_required = "letters.dispatch_mailing"
+    form_class = forms.Evidence
+
+    def decide(self, *, left: str, evidence: str) -> str:
+        settle = dispatch.confirm_sent if left == "yes" else dispatch.confirm_not_sent
+        settle(dispatch=self.dispatch_row, evidence=evidence, by=self.request.user)
+        return "On record: it left." if left == "yes" else "On record: it did not leave."
+
+
+class Release(DispatchAct):
+    permission_required = "letters.dispatch_mailing"
+
+    def decide(self, **given: Any) -> str:
+        dispatch.release(dispatch=self.dispatch_row, by=self.request.user)
+        return "The message is queued again."

@@ -1,0 +1,212 @@
+"""What is decided on a mailing's page: prepare, render, approve, and send."""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from campaigns.actions import Refused
+from letters.actions import approve, dispatch, leave_out, mailing, render
+from letters.actions.outcome import Outcome
+from letters.models import Letter, LetterVersion
+from letters.views import mailing_forms as forms
+from letters.views.acts import MailingAct
+
+PREPARE, APPROVE, SEND = (
+    "letters.prepare_mailing",
+    "letters.approve_mailing",
+    "letters.dispatch_mailing",
+)
+
+
+class CheckAgain(MailingAct):
+    permission_required = PREPARE
+
+    def decide(self, **given: Any) -> str:
+        changed = mailing.refresh(mailing=self.mailing, by=self.request.user)
+        return f"Every letter was checked again; the data of {changed:,} had changed."
+
+
+class ChangeDate(MailingAct):
+    permission_required = PREPARE
+    form_class = forms.LetterDate
+
+    def decide(self, *, letter_date: datetime.date) -> str:
+        mailing.change_letter_date(
+            mailing=self.mailing, letter_date=letter_date, by=self.request.user
+        )
+        return f"The letters are now dated {letter_date:%B %-d, %Y}, and the deadline follows."
+
+
+class ChangeVersion(MailingAct):
+    permission_required = PREPARE
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.version = LetterVersion.objects.filter(pk=request.POST.get("version") or 0).first()
+        return super().post(request, pk)
+
+    def decide(self, **given: Any) -> str:
+        if self.version is None:
+            raise Refused("Choose a version of the text.")
+        mailing.use_version(mailing=self.mailing, version=self.version, by=self.request.user)
+        return f"The mailing now uses {self.version}; every letter is made again."
+
+
+class LeaveOutMany(MailingAct):
+    permission_required = PREPARE
+    form_class = forms.LeaveOutMany
+
+    def decide(self, *, letters: list[int], reason: str) -> list[Outcome]:
+        chosen = Letter.objects.filter(mailing=self.mailing, pk__in=letters)
+        return leave_out.leave_out_many(
+            mailing=self.mailing,
+            letters=chosen.select_related("recipient__institution").order_by("position"),
+            reason=reason,
+            by=self.request.user,
+        )
+
+
+class Start(MailingAct):
+    permission_required = PREPARE
+
+    def decide(self, **given: Any) -> str:
+        render.start(mailing=self.mailing, by=self.request.user)
+        return "Rendering has started. You can leave this page; it goes on without it."
+
+
+class RenderAgain(MailingAct):
+    """After a refusal at approval: check, then render what changed."""
+
+    permission_required = PREPARE
+
+    def decide(self, **given: Any) -> str:
+        changed = mailing.refresh(mailing=self.mailing, by=self.request.user)
+        render.start(mailing=self.mailing, by=self.request.user)
+        return f"{changed:,} letters had changed and are rendered again."
+
+
+class Stop(MailingAct):
+    permission_required = PREPARE
+
+    def decide(self, **given: Any) -> str:
+        render.stop(mailing=self.mailing, by=self.request.user)
+        return "Stopped. What is rendered is kept; starting again goes on with the rest."
+
+
+class RetrySetAside(MailingAct):
+    permission_required = PREPARE
+
+    def decide(self, **given: Any) -> str:
+        render.retry_set_aside(mailing=self.mailing, by=self.request.user)
+        return "The letters that were set aside are tried again."
+
+
+class OpenNext(MailingAct):
+    """Open the next letter that this person has yet to see, and record it."""
+
+    permission_required = APPROVE
+
+    def decide(self, **given: Any) -> str:
+        self.letter = self._next()
+        approve.record_opening(letter=self.letter, by=self.request.user)
+        return f"You opened {self.letter}, which is on record."
+
+    def _next(self) -> Letter:
+        left = approve.to_open(self.mailing, self.request.user)
+        letters = self.mailing.letters.standing().select_related("mailing__campaign", "recipient")
+        unseen = letters.exclude(pk__in=left.opened).order_by("position")
+        marked = unseen.filter(pk__in=left.marked_left).first()
+        letter = marked or _spread(unseen, len(left.opened))
+        if letter is None:
+            raise Refused("You have opened every letter of this mailing.")
+        return letter
+
+    def back(self) -> str:
+        if hasattr(self, "letter"):
+            return self.letter.get_absolute_url()
+        return super().back()
+
+
+def _spread(unseen: Any, seen: int) -> Letter | None:
+    """Not always the first of the alphabet: the beginning, the middle, the end in turn."""
+    count = unseen.count()
+    if not count:
+        return None
+    found: Letter = unseen[(0, count // 2, count - 1)[seen % 3]]
+    return found
+
+
+class Approve(MailingAct):
+    permission_required = APPROVE
+    form_class = forms.Digest
+
+    def decide(self, *, digest: str) -> str:
+        approve.approve(mailing=self.mailing, digest=digest, by=self.request.user)
+        return "Approved. Every letter is sealed and can be sent as it is, and only as it is."
+
+
+class GiveBack(MailingAct):
+    permission_required = APPROVE
+    form_class = forms.Comments
+
+    def decide(self, *, comments: str) -> str:
+        approve.give_back(mailing=self.mailing, comments=comments, by=self.request.user)
+        return "Returned with your comments."
+
+
+class AcceptGap(MailingAct):
+    permission_required = APPROVE
+    form_class = forms.Gap
+
+    def decide(self, *, until: datetime.date, reason: str) -> str:
+        approve.accept_gap(mailing=self.mailing, until=until, reason=reason, by=self.request.user)
+        return f"On record: the letters may leave until {until:%B %-d, %Y}."
+
+
+class Cancel(MailingAct):
+    permission_required = PREPARE
+    form_class = forms.Reason
+
+    def decide(self, *, reason: str) -> str:
+        mailing.cancel(mailing=self.mailing, reason=reason, by=self.request.user)
+        return "The mailing is cancelled; nothing of it will leave."
+
+
+class MakePack(MailingAct):
+    permission_required = SEND
+
+    def decide(self, **given: Any) -> str:
+        pack = dispatch.make_pack(mailing=self.mailing, by=self.request.user)
+        return (
+            f"Pack {pack.pk} holds {pack.letter_count:,} letters on {pack.sheet_count:,} sheets. "
+            "Nothing is posted until you mark it as posted."
+        )
+
+
+class QueueEmails(MailingAct):
+    permission_required = SEND
+    form_class = forms.Count
+
+    def decide(self, *, count: int) -> str:
+        queued = dispatch.queue_emails(mailing=self.mailing, count=count, by=self.request.user)
+        return f"{queued:,} messages are queued; a worker sends them one by one."
+
+
+class SetTracking(MailingAct):
+    permission_required = SEND
+    form_class = forms.Tracking
+
+    def decide(self, *, pasted: str) -> list[Outcome]:
+        return dispatch.set_tracking_numbers(
+            mailing=self.mailing, pasted=pasted, by=self.request.user
+        )
+
+
+class RecordDelivery(MailingAct):
+    permission_required = SEND
+    form_class = forms.Delivery
+
+    def decide(self, *, status: str, on: datetime.date, references: list[str]) -> list[Outcome]:
+        return dispatch.record_deliveries(
+            mailing=self.mailing, references=references, status=status, on=on, by=self.request.user
+        )

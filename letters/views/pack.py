@@ -1,0 +1,56 @@
+"""Print packs: the PDF, its manifest, and what the clerk says of them."""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.generic import View
+
+from campaigns import filestore
+from campaigns.views.shell import StaffPage
+from letters.actions import dispatch
+from letters.models import PrintPack
+from letters.views import mailing_forms as forms
+from letters.views.acts import PackAct
+from letters.views.letter import private
+
+
+class PackFile(StaffPage, View):
+    permission_required = "letters.dispatch_mailing"
+
+    def get(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+        pack = get_object_or_404(PrintPack.objects.select_related("mailing__campaign"), pk=pk)
+        name = f"{pack.mailing.campaign.reference_prefix}-pack-{pack.pk}"
+        if form == "manifest":
+            response = HttpResponse(
+                filestore.get(pack.manifest_sha256), content_type="text/csv; charset=utf-8"
+            )
+            response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        else:
+            response = HttpResponse(filestore.get(pack.pdf_sha256), content_type="application/pdf")
+            response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+        return private(response)
+
+
+class MarkPosted(PackAct):
+    permission_required = "letters.dispatch_mailing"
+    form_class = forms.Posted
+
+    def decide(self, *, posted_on: datetime.date, count: int, missing: list[str]) -> str:
+        dispatch.mark_posted(
+            pack=self.pack,
+            posted_on=posted_on,
+            count=count,
+            missing_references=missing,
+            by=self.request.user,
+        )
+        return f"{count:,} letters are marked as posted on {posted_on:%B %-d, %Y}."
+
+
+class DiscardPack(PackAct):
+    permission_required = "letters.dispatch_mailing"
+
+    def decide(self, **given: Any) -> str:
+        dispatch.discard_pack(pack=self.pack, by=self.request.user)
+        return f"Pack {self.pack.pk} is discarded; its letters wait for another one."
