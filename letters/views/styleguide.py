@@ -37,7 +37,7 @@ class Styleguide(StaffPage, TemplateView):
             pill_fields=[_labelled(name, tones) for name, tones in pills.fields().items()],
             standings=list(Standing),
             form=SpecimenForm(),
-            refused_form=SpecimenForm({"refused-title": "", "refused-letter_date": ""}, prefix="refused"),
+            refused_form=SpecimenForm({"refused-title": ""}, prefix="refused"),
             page_obj=Paginator(range(1, 209), 50).get_page(self.request.GET.get("page")),
             events=AuditEvent.objects.order_by("-sequence")[:3],
             states=["CA", "TX", "NY", "FL", "IL"],
