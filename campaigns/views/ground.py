@@ -49,7 +49,6 @@ class GroundList(StaffPage, ListView):
             q=query,
             show=self.show,
             due=Ground.objects.due_for_review(today).count(),
-            archived=Ground.objects.exclude(archived_at=None).count(),
             total=Ground.objects.active().count(),
             archived=Ground.objects.exclude(archived_at=None).count(),
             **kwargs,
