@@ -18,7 +18,7 @@ from campaigns.directory.delimited import ENCODINGS
 from campaigns.directory.reading import Reading, Unreadable, read
 from campaigns.models import DirectoryImport, ImportRow, Institution
 from campaigns.text import UnsafeText, clean_line
-from campaigns.views.decision import DecisionView
+from campaigns.views.decisions import DecisionButton
 from campaigns.views.directory_forms import MappingForm, ReadingForm, UploadForm
 from campaigns.views.shell import StaffPage
 
@@ -228,7 +228,7 @@ def _rows(pks: list[int]) -> list[tuple[ImportRow, list[Institution]]]:
     ]
 
 
-class _OfImport(DecisionView):
+class _OfImport(DecisionButton):
     permission_required = "campaigns.import_institutions"
     found: DirectoryImport
 
@@ -236,27 +236,27 @@ class _OfImport(DecisionView):
         super().setup(request, *args, **kwargs)
         self.found = get_object_or_404(DirectoryImport, pk=kwargs["pk"])
 
-    def back(self) -> Any:
-        return self.found
+    def get_success_url(self) -> str:
+        return self.found.get_absolute_url()
 
 
 class ApplyImport(_OfImport):
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         done = actions.apply_import(
-            directory_import=self.found, digest=request.POST.get("digest", ""), by=self.person
+            directory_import=self.found, digest=self.request.POST.get("digest", ""), by=self.person
         )
         new, changed = done.counts["new"], done.counts["changed"]
         return f"Imported: {new:,} new, {changed:,} changed. Every row is accounted for below."
 
 
 class PlanAgain(_OfImport):
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.plan_again(directory_import=self.found, by=self.person)
         return "Planned again, against the directory as it is now."
 
 
 class DiscardImport(_OfImport):
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.discard(directory_import=self.found, by=self.person)
         return f"The plan of {self.found.file_name} was discarded. Nothing was written."
 
@@ -264,8 +264,8 @@ class DiscardImport(_OfImport):
 class DecideRow(_OfImport):
     """Say what an ambiguous row is."""
 
-    def decide(self, request: HttpRequest) -> str:
-        chosen = request.POST.get("institution", "")
+    def decide(self) -> str:
+        chosen = self.request.POST.get("institution", "")
         if not chosen.isdecimal():
             raise Refused("Choose which institution the row is, or that it is one of its own.")
         line = self.kwargs["line"]
@@ -274,7 +274,7 @@ class DecideRow(_OfImport):
         )
         return f"Line {line} was decided, and the file planned again."
 
-    def back(self) -> Any:
+    def get_success_url(self) -> str:
         return reverse("campaigns:import", args=[self.found.pk]) + "?show=ambiguous"
 
 

@@ -14,7 +14,7 @@ from campaigns.actions import ground as actions
 from campaigns.models import Fact, Ground
 from campaigns.models.ground import GroundQuerySet
 from campaigns.text import fold
-from campaigns.views.decision import DecisionView
+from campaigns.views.decisions import DecisionButton
 from campaigns.views.fields import cleaned_notes
 from campaigns.views.ground_forms import GroundForm, VerifyForm
 from campaigns.views.shell import StaffPage
@@ -141,20 +141,20 @@ class ChangeGround(_Editing):
         return actions.change(ground=self.ground, details=form.details(), by=self.person)
 
 
-class _OfGround(DecisionView):
+class _OfGround(DecisionButton):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.ground = get_object_or_404(Ground, pk=kwargs["pk"])
 
-    def back(self) -> Ground:
-        return self.ground
+    def get_success_url(self) -> str:
+        return self.ground.get_absolute_url()
 
 
 class VerifyGround(_OfGround):
     permission_required = "campaigns.verify_ground"
 
-    def decide(self, request: HttpRequest) -> str:
-        form = VerifyForm(request.POST)
+    def decide(self) -> str:
+        form = VerifyForm(self.request.POST)
         if not form.is_valid():
             raise Refused("Give both dates: when it was checked, and by when it is due again.")
         actions.verify(ground=self.ground, by=self.person, **form.cleaned_data)
@@ -164,7 +164,7 @@ class VerifyGround(_OfGround):
 class ArchiveGround(_OfGround):
     permission_required = "campaigns.change_ground"
 
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.archive(ground=self.ground, by=self.person)
         return f"{self.ground} was archived. Letters that cite it keep it."
 
@@ -172,6 +172,6 @@ class ArchiveGround(_OfGround):
 class RestoreGround(_OfGround):
     permission_required = "campaigns.change_ground"
 
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.restore(ground=self.ground, by=self.person)
         return f"{self.ground} is in use again."

@@ -12,7 +12,7 @@ from django.views.generic import FormView
 from campaigns.actions import Refused
 from campaigns.actions import institution as actions
 from campaigns.models import Contact, Fact, Institution
-from campaigns.views.decision import DecisionView
+from campaigns.views.decisions import DecisionButton
 from campaigns.views.fields import LineField, cleaned_notes
 from campaigns.views.institution_forms import ContactForm, FactForm, InstitutionForm
 from campaigns.views.shell import StaffPage
@@ -105,8 +105,8 @@ class _OfInstitution:
             Institution.objects.select_related("parent"), pk=kwargs["pk"]
         )
 
-    def back(self) -> Institution:
-        return self.institution
+    def get_success_url(self) -> str:
+        return self.institution.get_absolute_url()
 
 
 class ChangeInstitution(_OfInstitution, _Editing):
@@ -183,10 +183,10 @@ class SetFact(_OfInstitution, _Editing):
 # --- Buttons -----------------------------------------------------------------------
 
 
-class ArchiveContact(DecisionView):
+class ArchiveContact(DecisionButton):
     permission_required = "campaigns.change_institution"
 
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.archive_contact(contact=self.contact, by=self.person)
         return f"{self.contact} was archived."
 
@@ -196,40 +196,40 @@ class ArchiveContact(DecisionView):
             Contact.objects.select_related("institution"), pk=kwargs["pk"]
         )
 
-    def back(self) -> Institution:
-        return self.contact.institution
+    def get_success_url(self) -> str:
+        return self.contact.institution.get_absolute_url()
 
 
-class SuppressInstitution(_OfInstitution, DecisionView):
+class SuppressInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 
-    def decide(self, request: HttpRequest) -> str:
-        reason = _line(request.POST.get("reason", ""))
+    def decide(self) -> str:
+        reason = _line(self.request.POST.get("reason", ""))
         actions.suppress(institution=self.institution, reason=reason, by=self.person)
         return f"{self.institution} is suppressed: no campaign can choose it."
 
 
-class UnsuppressInstitution(_OfInstitution, DecisionView):
+class UnsuppressInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 
-    def decide(self, request: HttpRequest) -> str:
-        reason = _line(request.POST.get("reason", ""))
+    def decide(self) -> str:
+        reason = _line(self.request.POST.get("reason", ""))
         actions.unsuppress(institution=self.institution, reason=reason, by=self.person)
         return f"{self.institution} may be written to again."
 
 
-class ArchiveInstitution(_OfInstitution, DecisionView):
+class ArchiveInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.archive(institution=self.institution, by=self.person)
         return f"{self.institution} was archived. Its history stays."
 
 
-class RestoreInstitution(_OfInstitution, DecisionView):
+class RestoreInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 
-    def decide(self, request: HttpRequest) -> str:
+    def decide(self) -> str:
         actions.restore(institution=self.institution, by=self.person)
         return f"{self.institution} is in use again."
 
