@@ -2,7 +2,7 @@
 
 from campaigns import checklist
 from campaigns.checklist import Step
-from letters.models import LetterVersion, Sender
+from letters.models import LetterVersion, Mailing, Sender
 
 
 def add_own() -> None:
@@ -20,5 +20,16 @@ def add_own() -> None:
             "letters:templates",
             lambda campaign: LetterVersion.objects.filter(template__campaign=campaign).exists(),
             order=60,
+        ),
+        Step(
+            "Mailing",
+            "Prepare the letters, check them, and have them approved.",
+            "letters:mailings",
+            lambda campaign: (
+                Mailing.objects.filter(campaign=campaign)
+                .exclude(status=Mailing.Status.CANCELLED)
+                .exists()
+            ),
+            order=70,
         ),
     )
