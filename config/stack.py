@@ -116,12 +116,27 @@ def prepare(data: Path) -> None:
     stamp = data / "migrated.json"
     before: dict[str, str] = json.loads(stamp.read_text()) if stamp.exists() else {}
     now = {"code": fingerprint(code()), **migrations()}
-    if before == now and database_is_current(data):
+    if before != now or not database_is_current(data):
+        refuse_rewritten_migrations(before, now, data)
+        say("Migrating the database ...")
+        manage("migrate", "--no-input", "--verbosity", "0")
+        stamp.write_text(json.dumps(now, indent=1))
+    load_demo(data)
+
+
+def load_demo(data: Path) -> None:
+    """Load the demo once, where DEMO wants it or everything else is the embedded default.
+
+    No demo belongs among real campaigns, nor where e-mail can leave the machine.
+    """
+    real = os.environ.get("DATABASE_URL") or os.environ.get("EMAIL_URL")
+    wanted = os.environ.get("DEMO") or ("off" if real else "on")
+    loaded = data / "demo-loaded"
+    if wanted.lower() not in ("on", "true", "1", "yes") or loaded.exists():
         return
-    refuse_rewritten_migrations(before, now, data)
-    say("Migrating the database ...")
-    manage("migrate", "--no-input", "--verbosity", "0")
-    stamp.write_text(json.dumps(now, indent=1))
+    say("Loading the demo; this takes a minute, once ...")
+    manage("load_demo")
+    loaded.touch()
 
 
 def code() -> list[Path]:

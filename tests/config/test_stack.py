@@ -189,6 +189,7 @@ class TestWhetherToMigrate:
         monkeypatch.delenv("DATABASE_URL", raising=False)
         self.initial = house / "campaigns" / "migrations" / "0001_initial.py"
         self.initial.touch()
+        monkeypatch.setenv("DEMO", "off")
         self.migrated: list[tuple[str, ...]] = []
         monkeypatch.setattr(stack, "manage", lambda *words: self.migrated.append(words))
 
@@ -239,3 +240,34 @@ class TestWhetherToMigrate:
             monkeypatch.setenv("DATABASE_URL", "postgres://somewhere/else")
         stack.prepare(house)
         assert self.migrated
+
+
+class TestTheDemo:
+    """It comes with the first start of an embedded installation, and with no other."""
+
+    @pytest.fixture(autouse=True)
+    def own_house(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("DATABASE_URL", "EMAIL_URL", "DEMO"):
+            monkeypatch.delenv(name, raising=False)
+        self.managed: list[tuple[str, ...]] = []
+        monkeypatch.setattr(stack, "manage", lambda *words: self.managed.append(words))
+
+    def test_the_demo_is_loaded_once(self, tmp_path):
+        stack.load_demo(tmp_path)
+        stack.load_demo(tmp_path)
+        assert self.managed == [("load_demo",)]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("DATABASE_URL", "postgres://db"), ("EMAIL_URL", "smtp://mail"), ("DEMO", "off")],
+    )
+    def test_a_real_installation_gets_no_demo(self, tmp_path, monkeypatch, name, value):
+        monkeypatch.setenv(name, value)
+        stack.load_demo(tmp_path)
+        assert not self.managed
+
+    def test_the_demo_can_be_wanted_on_another_database(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("DATABASE_URL", "postgres://db")
+        monkeypatch.setenv("DEMO", "on")
+        stack.load_demo(tmp_path)
+        assert self.managed

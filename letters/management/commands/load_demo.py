@@ -3,14 +3,17 @@
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign, User
 from letters.management.demo import campaign as story
 from letters.management.demo import clock, directory, people, replies
+
+OUTBOX = "letters.channels.outbox.OutboxBackend"
 
 
 class Command(BaseCommand):
@@ -20,6 +23,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.EMAIL_BACKEND != OUTBOX:
+            raise CommandError(
+                "The demo sends e-mails, and EMAIL_URL names a way out of this machine. Load it "
+                "where EMAIL_URL is empty: there each message becomes a file."
+            )
         who = people.people()
         if Campaign.objects.filter(title=story.TITLE).exists():
             self.stdout.write("The demo is loaded already.")

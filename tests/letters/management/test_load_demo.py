@@ -3,17 +3,30 @@
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from campaigns import audit
 from campaigns.models import Addressee, AuditEvent, Campaign, Contact, User
+from letters.management.commands import load_demo
 from letters.management.demo import people
 from letters.models import Dispatch, Letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch):
+@pytest.fixture
+def outbox(settings):
+    settings.EMAIL_BACKEND = load_demo.OUTBOX
+
+
+def test_the_demo_is_refused_where_mail_can_leave(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with pytest.raises(CommandError, match="EMAIL_URL"):
+        call_command("load_demo")
+    assert not User.objects.exists()
+
+
+def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch, outbox):
     monkeypatch.setattr(people, "LOGINS", tmp_path / "demo-logins.txt")
 
     call_command("load_demo", stdout=io.StringIO())
