@@ -1,6 +1,6 @@
 """Buttons and small forms of a mailing: POST only, one decision each, refusals in words."""
 
-from typing import Any
+from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
@@ -24,11 +24,9 @@ class Act(StaffPage, View):
     http_method_names = ["post"]
     form_class: type[forms.Form] = forms.Form
     mailing: Mailing
+    decide: Callable[..., str | list[Outcome]]
 
     def find(self, pk: int) -> None:
-        raise NotImplementedError
-
-    def decide(self, **given: Any) -> str | list[Outcome]:
         raise NotImplementedError
 
     def back(self) -> str:
@@ -41,7 +39,7 @@ class Act(StaffPage, View):
         if not form.is_valid():
             for name, errors in form.errors.items():
                 label = form.fields[name].label or name.replace("_", " ").capitalize()
-                messages.error(request, f"{label}: {' '.join(errors)}")
+                messages.error(request, f"{label}: {' '.join(map(str, errors))}")
             return redirect(self.back())
         try:
             done = self.decide(**form.cleaned_data)

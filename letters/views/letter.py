@@ -56,11 +56,11 @@ class LetterPage(StaffPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         letter, mailing = self.letter, self.letter.mailing
-        reviewing = mailing.status == Mailing.Status.READY and self.request.user.has_perm(
+        reviewing = mailing.status == Mailing.Status.READY and self.person.has_perm(
             "letters.approve_mailing"
         )
         opened = Opening.objects.filter(letter=letter, sha256=letter.pdf_sha256)
-        is_opened = opened.filter(by=self.request.user).exists()
+        is_opened = opened.filter(by=self.person).exists()
         around = mailing.letters.standing()
         return super().get_context_data(
             **{
@@ -70,14 +70,14 @@ class LetterPage(StaffPage, TemplateView):
                 "page_numbers": range(1, (letter.page_count or 0) + 1),
                 "show_pages": letter.pdf_sha256 and (is_opened or not reviewing),
                 "must_open": reviewing and not is_opened and letter.status == "rendered",
-                "to_open": approve.to_open(mailing, self.request.user) if reviewing else None,
+                "to_open": approve.to_open(mailing, self.person) if reviewing else None,
                 "openings": opened.select_related("by"),
                 "findings": letter.findings.all(),
                 "dispatches": letter.dispatches.select_related("queued_by", "pack"),
                 "resend_by": _resend_by(letter),
                 "previous": around.filter(position__lt=letter.position).order_by("-position")[:1],
                 "next": around.filter(position__gt=letter.position).order_by("position")[:1],
-                "deadline": deadlines.printed(mailing.printed_deadline, self.campaign.timezone),
+                "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone),
                 "events": audit.history(letter),
                 **kwargs,
             }
@@ -143,7 +143,7 @@ class OpenLetter(LetterAct):
     permission_required = "letters.approve_mailing"
 
     def decide(self, **given: Any) -> str:
-        approve.record_opening(letter=self.letter, by=self.request.user)
+        approve.record_opening(letter=self.letter, by=self.person)
         return f"You opened {self.letter}, which is on record."
 
 
@@ -152,7 +152,7 @@ class LeaveOut(LetterAct):
     form_class = forms.Reason
 
     def decide(self, *, reason: str) -> str:
-        leave_out.leave_out(letter=self.letter, reason=reason, by=self.request.user)
+        leave_out.leave_out(letter=self.letter, reason=reason, by=self.person)
         return f"Letter {self.letter} is left out."
 
     def back(self) -> str:
@@ -164,7 +164,7 @@ class Void(LetterAct):
     form_class = forms.Reason
 
     def decide(self, *, reason: str) -> str:
-        leave_out.void(letter=self.letter, reason=reason, by=self.request.user)
+        leave_out.void(letter=self.letter, reason=reason, by=self.person)
         return f"Letter {self.letter} is void and will not be sent."
 
 
@@ -173,9 +173,7 @@ class ResendLetter(LetterAct):
     form_class = forms.Resend
 
     def decide(self, *, channel: str, reason: str) -> str:
-        again = dispatch.resend(
-            letter=self.letter, channel=channel, reason=reason, by=self.request.user
-        )
+        again = dispatch.resend(letter=self.letter, channel=channel, reason=reason, by=self.person)
         waits = "the next pack" if channel == "post" else "a worker"
         return f"Attempt {again.attempt} is queued and waits for {waits}."
 
@@ -188,7 +186,7 @@ class Settle(DispatchAct):
 
     def decide(self, *, left: str, evidence: str) -> str:
         settle = dispatch.confirm_sent if left == "yes" else dispatch.confirm_not_sent
-        settle(dispatch=self.dispatch_row, evidence=evidence, by=self.request.user)
+        settle(dispatch=self.dispatch_row, evidence=evidence, by=self.person)
         return "On record: it left." if left == "yes" else "On record: it did not leave."
 
 
@@ -196,5 +194,5 @@ class Release(DispatchAct):
     permission_required = "letters.dispatch_mailing"
 
     def decide(self, **given: Any) -> str:
-        dispatch.release(dispatch=self.dispatch_row, by=self.request.user)
+        dispatch.release(dispatch=self.dispatch_row, by=self.person)
         return "The message is queued again."

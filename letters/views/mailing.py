@@ -133,7 +133,7 @@ class NewMailing(StaffPage, FormView):
                 title=title,
                 letter_date=letter_date,
                 recipients=list(chosen),
-                by=self.request.user,
+                by=self.person,
             )
         return create(
             version=version,
@@ -141,7 +141,7 @@ class NewMailing(StaffPage, FormView):
             letter_date=letter_date,
             recipients=list(chosen),
             follows=follows,
-            by=self.request.user,
+            by=self.person,
         )
 
 
@@ -169,7 +169,7 @@ class Remind(StaffPage, View):
                 version=version,
                 title=f"Reminder {number}, {today:%B} {today.day}, {today.year}",
                 letter_date=_next_business_day(today),
-                by=request.user,
+                by=self.person,
             )
         except Refused as refusal:
             messages.error(request, str(refusal))
@@ -275,7 +275,7 @@ class MailingPage(StaffPage, TemplateView):
                 "steps": _steps(mailing, counts, stands_at),
                 "step": step,
                 "stands_at": stands_at,
-                "deadline": deadlines.printed(mailing.printed_deadline, self.campaign.timezone),
+                "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone),
                 "events": audit.history(mailing)[:30],
                 **more[step](),
                 **kwargs,
@@ -307,14 +307,14 @@ class MailingPage(StaffPage, TemplateView):
         return {**progress_context(self.mailing), **self._rows()}
 
     def _approve(self) -> dict[str, Any]:
-        to_open = approve.to_open(self.mailing, self.request.user)
+        to_open = approve.to_open(self.mailing, self.person)
         marked = listed(self.mailing.letters.filter(pk__in=to_open.marked))
         others = self.mailing.letters.standing().exclude(pk__in=to_open.marked)
         opened = listed(others.filter(pk__in=to_open.opened))
         lengths = self.mailing.letters.standing().values("page_count").annotate(n=Count("pk"))
         return {
             "to_open": to_open,
-            "why_not": approve.why_not(self.mailing, self.request.user),
+            "why_not": approve.why_not(self.mailing, self.person),
             "page_obj": self._page(marked),
             "opened_others": opened[:ROWS],
             "notes": self.mailing.findings.filter(letter=None),
@@ -326,7 +326,7 @@ class MailingPage(StaffPage, TemplateView):
         dispatches = Dispatch.objects.filter(letter__mailing=mailing)
         by_status = dispatches.values("channel", "status").annotate(n=Count("pk")).order_by()
         doubtful = dispatches.filter(status__in=["unknown", "failed", "held"])
-        today = timezone.localdate(timezone=ZoneInfo(self.campaign.timezone))
+        today = timezone.localdate(timezone=ZoneInfo(mailing.campaign.timezone))
         return {
             **self._rows(),
             "to_post": dispatch.to_post(mailing).count(),

@@ -23,7 +23,7 @@ class CheckAgain(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
-        changed = mailing.refresh(mailing=self.mailing, by=self.request.user)
+        changed = mailing.refresh(mailing=self.mailing, by=self.person)
         return f"Every letter was checked again; the data of {changed:,} had changed."
 
 
@@ -32,9 +32,7 @@ class ChangeDate(MailingAct):
     form_class = forms.LetterDate
 
     def decide(self, *, letter_date: datetime.date) -> str:
-        mailing.change_letter_date(
-            mailing=self.mailing, letter_date=letter_date, by=self.request.user
-        )
+        mailing.change_letter_date(mailing=self.mailing, letter_date=letter_date, by=self.person)
         return f"The letters are now dated {letter_date:%B %-d, %Y}, and the deadline follows."
 
 
@@ -48,7 +46,7 @@ class ChangeVersion(MailingAct):
     def decide(self, **given: Any) -> str:
         if self.version is None:
             raise Refused("Choose a version of the text.")
-        mailing.use_version(mailing=self.mailing, version=self.version, by=self.request.user)
+        mailing.use_version(mailing=self.mailing, version=self.version, by=self.person)
         return f"The mailing now uses {self.version}; every letter is made again."
 
 
@@ -62,7 +60,7 @@ class LeaveOutMany(MailingAct):
             mailing=self.mailing,
             letters=chosen.select_related("recipient__institution").order_by("position"),
             reason=reason,
-            by=self.request.user,
+            by=self.person,
         )
 
 
@@ -70,7 +68,7 @@ class Start(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
-        render.start(mailing=self.mailing, by=self.request.user)
+        render.start(mailing=self.mailing, by=self.person)
         return "Rendering has started. You can leave this page; it goes on without it."
 
 
@@ -80,8 +78,8 @@ class RenderAgain(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
-        changed = mailing.refresh(mailing=self.mailing, by=self.request.user)
-        render.start(mailing=self.mailing, by=self.request.user)
+        changed = mailing.refresh(mailing=self.mailing, by=self.person)
+        render.start(mailing=self.mailing, by=self.person)
         return f"{changed:,} letters had changed and are rendered again."
 
 
@@ -89,7 +87,7 @@ class Stop(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
-        render.stop(mailing=self.mailing, by=self.request.user)
+        render.stop(mailing=self.mailing, by=self.person)
         return "Stopped. What is rendered is kept; starting again goes on with the rest."
 
 
@@ -97,7 +95,7 @@ class RetrySetAside(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
-        render.retry_set_aside(mailing=self.mailing, by=self.request.user)
+        render.retry_set_aside(mailing=self.mailing, by=self.person)
         return "The letters that were set aside are tried again."
 
 
@@ -108,11 +106,11 @@ class OpenNext(MailingAct):
 
     def decide(self, **given: Any) -> str:
         self.letter = self._next()
-        approve.record_opening(letter=self.letter, by=self.request.user)
+        approve.record_opening(letter=self.letter, by=self.person)
         return f"You opened {self.letter}, which is on record."
 
     def _next(self) -> Letter:
-        left = approve.to_open(self.mailing, self.request.user)
+        left = approve.to_open(self.mailing, self.person)
         letters = self.mailing.letters.standing().select_related("mailing__campaign", "recipient")
         unseen = letters.exclude(pk__in=left.opened).order_by("position")
         marked = unseen.filter(pk__in=left.marked_left).first()
@@ -141,7 +139,7 @@ class Approve(MailingAct):
     form_class = forms.Digest
 
     def decide(self, *, digest: str) -> str:
-        approve.approve(mailing=self.mailing, digest=digest, by=self.request.user)
+        approve.approve(mailing=self.mailing, digest=digest, by=self.person)
         return "Approved. Every letter is sealed and can be sent as it is, and only as it is."
 
 
@@ -150,7 +148,7 @@ class GiveBack(MailingAct):
     form_class = forms.Comments
 
     def decide(self, *, comments: str) -> str:
-        approve.give_back(mailing=self.mailing, comments=comments, by=self.request.user)
+        approve.give_back(mailing=self.mailing, comments=comments, by=self.person)
         return "Returned with your comments."
 
 
@@ -159,7 +157,7 @@ class AcceptGap(MailingAct):
     form_class = forms.Gap
 
     def decide(self, *, until: datetime.date, reason: str) -> str:
-        approve.accept_gap(mailing=self.mailing, until=until, reason=reason, by=self.request.user)
+        approve.accept_gap(mailing=self.mailing, until=until, reason=reason, by=self.person)
         return f"On record: the letters may leave until {until:%B %-d, %Y}."
 
 
@@ -168,7 +166,7 @@ class Cancel(MailingAct):
     form_class = forms.Reason
 
     def decide(self, *, reason: str) -> str:
-        mailing.cancel(mailing=self.mailing, reason=reason, by=self.request.user)
+        mailing.cancel(mailing=self.mailing, reason=reason, by=self.person)
         return "The mailing is cancelled; nothing of it will leave."
 
 
@@ -176,7 +174,7 @@ class MakePack(MailingAct):
     permission_required = SEND
 
     def decide(self, **given: Any) -> str:
-        pack = dispatch.make_pack(mailing=self.mailing, by=self.request.user)
+        pack = dispatch.make_pack(mailing=self.mailing, by=self.person)
         return (
             f"Pack {pack.pk} holds {pack.letter_count:,} letters on {pack.sheet_count:,} sheets. "
             "Nothing is posted until you mark it as posted."
@@ -188,7 +186,7 @@ class QueueEmails(MailingAct):
     form_class = forms.Count
 
     def decide(self, *, count: int) -> str:
-        queued = dispatch.queue_emails(mailing=self.mailing, count=count, by=self.request.user)
+        queued = dispatch.queue_emails(mailing=self.mailing, count=count, by=self.person)
         return f"{queued:,} messages are queued; a worker sends them one by one."
 
 
@@ -197,9 +195,7 @@ class SetTracking(MailingAct):
     form_class = forms.Tracking
 
     def decide(self, *, pasted: str) -> list[Outcome]:
-        return dispatch.set_tracking_numbers(
-            mailing=self.mailing, pasted=pasted, by=self.request.user
-        )
+        return dispatch.set_tracking_numbers(mailing=self.mailing, pasted=pasted, by=self.person)
 
 
 class RecordDelivery(MailingAct):
@@ -208,5 +204,5 @@ class RecordDelivery(MailingAct):
 
     def decide(self, *, status: str, on: datetime.date, references: list[str]) -> list[Outcome]:
         return dispatch.record_deliveries(
-            mailing=self.mailing, references=references, status=status, on=on, by=self.request.user
+            mailing=self.mailing, references=references, status=status, on=on, by=self.person
         )

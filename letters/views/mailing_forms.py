@@ -86,7 +86,7 @@ class LeaveOutMany(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = self.data.getlist("letters")
+        chosen = self.data.getlist("letters")  # type: ignore[attr-defined]  # always a QueryDict
         self.fields["letters"].choices = [(key, key) for key in chosen]  # type: ignore[attr-defined]
 
 

@@ -43,7 +43,7 @@ class MarkPosted(PackAct):
             posted_on=posted_on,
             count=count,
             missing_references=missing,
-            by=self.request.user,
+            by=self.person,
         )
         return f"{count:,} letters are marked as posted on {posted_on:%B %-d, %Y}."
 
@@ -52,5 +52,5 @@ class DiscardPack(PackAct):
     permission_required = "letters.dispatch_mailing"
 
     def decide(self, **given: Any) -> str:
-        dispatch.discard_pack(pack=self.pack, by=self.request.user)
+        dispatch.discard_pack(pack=self.pack, by=self.person)
         return f"Pack {self.pack.pk} is discarded; its letters wait for another one."
