@@ -1,9 +1,12 @@
 """The board: what it shows, who may open it, and that its cost does not grow."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import AuditEvent
 from tests.factories import (
@@ -101,3 +104,13 @@ def test_an_export_in_another_form_is_not_found(viewer):
 def test_a_person_without_a_role_sees_no_board(client):
     client.force_login(make_user())
     assert client.get(board_of(make_campaign())).status_code == 403
+
+
+def test_the_reminder_is_offered_where_one_is_overdue_to_who_may_prepare_it(client):
+    campaign = make_campaign()
+    past = timezone.now() - datetime.timedelta(days=1)
+    make_recipient(campaign, reach="reached", due_at=past)
+    for role, offered in (("manager", True), ("viewer", False)):
+        client.force_login(make_user(role))
+        html = client.get(board_of(campaign)).content.decode()
+        assert ("Prepare a reminder to 1 overdue" in html) == offered
