@@ -67,6 +67,16 @@ def may(row: Mailing | Letter | Dispatch, to: str) -> bool:
     return to in TABLES[type(row)][row.status]
 
 
+def hold(row: Mailing | Letter | Dispatch) -> None:
+    """Read the row again, and hold it until the transaction ends.
+
+    Who packs, queues, posts, voids, leaves out or cancels holds the mailing first: of two who
+    decide on the same letters at the same time, the second sees what the first has done.
+    """
+    rows = type(row)._default_manager.select_for_update()
+    row.refresh_from_db(from_queryset=rows)  # type: ignore[arg-type]
+
+
 def move(row: Mailing | Letter | Dispatch, to: str, **changes: Any) -> None:
     """Move `row` to the status `to`, setting `changes` in the same UPDATE.
 

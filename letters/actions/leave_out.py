@@ -9,6 +9,7 @@ from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import preflight
+from letters.actions.dispatch.leaving import advance
 from letters.actions.freshness import current_digest
 from letters.actions.outcome import Outcome
 from letters.actions.wake import RENDER_MAILING, wake
@@ -37,6 +38,7 @@ class AlreadyDispatched(Refused):
 @transaction.atomic
 def leave_out(*, letter: Letter, reason: str, by: User) -> Letter:
     """Send no letter to this addressee in this mailing. The reference is not used again."""
+    lifecycle.hold(letter.mailing)
     _leave_out(letter, reason, by)
     _after_leaving_out(letter.mailing)
     return letter
@@ -47,6 +49,7 @@ def leave_out_many(
     *, mailing: Mailing, letters: Iterable[Letter], reason: str, by: User
 ) -> list[Outcome]:
     """Leave each of the letters out; answers for every one."""
+    lifecycle.hold(mailing)
     outcomes = []
     for letter in letters:
         letter.mailing = mailing
@@ -64,6 +67,7 @@ def leave_out_many(
 
 
 def _leave_out(letter: Letter, reason: str, by: User) -> None:
+    """The caller holds the mailing."""
     if not reason.strip():
         raise ReasonMissing("Say why the letter is left out.")
     if letter.mailing.status not in _IN_PREPARATION:
@@ -96,6 +100,8 @@ def void(*, letter: Letter, reason: str, by: User) -> Letter:
     """Take a sealed letter back before it leaves. A correction is a new letter."""
     if not reason.strip():
         raise ReasonMissing("Say why the letter is voided.")
+    lifecycle.hold(letter.mailing)
+    letter.refresh_from_db(fields=["status"])
     if letter.status != Letter.Status.SEALED:
         raise TooLate(f"Letter {letter} is not sealed; leave it out instead.")
     alive = letter.dispatches.exclude(
@@ -116,4 +122,5 @@ def void(*, letter: Letter, reason: str, by: User) -> Letter:
         reason=reason,
         sha256=letter.pdf_sha256,
     )
+    advance(letter.mailing)
     return letter

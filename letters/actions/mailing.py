@@ -212,6 +212,7 @@ def refresh(*, mailing: Mailing, by: User) -> int:
 
 
 def _back_to_preparing(mailing: Mailing) -> None:
+    lifecycle.hold(mailing)
     if mailing.status in (Mailing.Status.READY, Mailing.Status.RETURNED):
         lifecycle.move(mailing, Mailing.Status.PREPARING, digest="")
     if mailing.status != Mailing.Status.PREPARING:
@@ -273,6 +274,7 @@ def cancel(*, mailing: Mailing, reason: str, by: User) -> Mailing:
     """Send nothing of it. Only while nothing has left; queued dispatches are cancelled."""
     if not reason.strip():
         raise ReasonMissing("Say why the mailing is cancelled.")
+    lifecycle.hold(mailing)
     dispatches = Dispatch.objects.filter(letter__mailing=mailing)
     waiting = dispatches.filter(status__in=[Dispatch.Status.QUEUED, Dispatch.Status.HELD])
     lifecycle.move_all(waiting, Dispatch.Status.CANCELLED, detail="The mailing was cancelled.")

@@ -6,6 +6,7 @@ answered for is *unknown*, shown to staff, and never sent again by itself.
 """
 
 from letters.actions.dispatch.by_hand import (
+    NotInDoubt,
     StillAlive,
     confirm_not_sent,
     confirm_sent,
@@ -44,6 +45,7 @@ from letters.actions.dispatch.leaving import (
 )
 from letters.actions.dispatch.packs import (
     AlreadyPosted,
+    ChangedMeanwhile,
     NotInThisPack,
     discard_pack,
     make_pack,
@@ -57,8 +59,10 @@ __all__ = [
     "GIVE_UP_AFTER",
     "AlreadyPosted",
     "AnotherDayThanTheLetter",
+    "ChangedMeanwhile",
     "CountDiffers",
     "NotApproved",
+    "NotInDoubt",
     "NotInThisPack",
     "NotOnThatDay",
     "NotSentByPost",

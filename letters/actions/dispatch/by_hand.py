@@ -26,6 +26,14 @@ from letters.models import Dispatch, Letter, Mailing
 Status = Dispatch.Status
 
 
+class NotInDoubt(Refused):
+    """Only what nobody answered for is settled by hand, and only what is held is released.
+
+    A second press of the button finds the message already in a worker's hand: to queue it
+    again then would send it twice.
+    """
+
+
 class StillAlive(Refused):
     """The letter is on its way by this channel, so sending it again would send it twice."""
 
@@ -34,6 +42,7 @@ class StillAlive(Refused):
 def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
     """A person looked the message up: it did leave."""
     refuse_without(evidence, "Say where you saw that it left.")
+    _refuse_other_than(dispatch, Status.UNKNOWN)
     mailing = dispatch.letter.mailing
     at = dispatch.claimed_at or timezone.now()
     lifecycle.move(dispatch, Status.SENT, sent_at=at, detail=evidence)
@@ -54,9 +63,18 @@ def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
 def confirm_not_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
     """A person looked the message up: it did not leave. It may then be sent again."""
     refuse_without(evidence, "Say where you saw that it did not leave.")
+    _refuse_other_than(dispatch, Status.UNKNOWN)
     lifecycle.move(dispatch, Status.FAILED, detail=evidence)
     _record_settled(dispatch, "did not leave", evidence, by)
     return dispatch
+
+
+def _refuse_other_than(dispatch: Dispatch, status: Dispatch.Status) -> None:
+    if dispatch.status != status:
+        raise NotInDoubt(
+            f"The e-mail of letter {dispatch.letter} is {dispatch.get_status_display().lower()}, "
+            f"not {status.label.lower()}. Nothing was changed; look again."
+        )
 
 
 def _record_settled(dispatch: Dispatch, what: str, evidence: str, by: User) -> None:
@@ -76,6 +94,8 @@ def resend(*, letter: Letter, channel: str, reason: str, by: User) -> Dispatch:
     """A new attempt by a named person. The earlier one keeps what became of it."""
     refuse_without(reason, "Say why the letter is sent again.")
     mailing = letter.mailing
+    lifecycle.hold(mailing)
+    letter.refresh_from_db(fields=["status"])
     refuse_unapproved(mailing)
     sealed_bytes(letter)
     rows = letter.dispatches.filter(channel=channel)
@@ -113,6 +133,7 @@ def resend(*, letter: Letter, channel: str, reason: str, by: User) -> Dispatch:
 @transaction.atomic
 def release(*, dispatch: Dispatch, by: User) -> Dispatch:
     """Queue a message again that was held before anything was offered."""
+    _refuse_other_than(dispatch, Status.HELD)
     lifecycle.move(dispatch, Status.QUEUED, detail="", queued_by=by, retry_at=None)
     audit.record(
         "dispatch.released",

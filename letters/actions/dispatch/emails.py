@@ -9,7 +9,7 @@ import time
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -58,6 +58,7 @@ def to_email(mailing: Mailing) -> QuerySet[Letter]:
 @transaction.atomic
 def queue_emails(*, mailing: Mailing, count: int, by: User) -> int:
     """Queue one message for each letter that goes by e-mail; a worker sends them."""
+    lifecycle.hold(mailing)
     refuse_unapproved(mailing)
     refuse_another_day(mailing, today(mailing))
     letters = list(to_email(mailing))
@@ -68,23 +69,19 @@ def queue_emails(*, mailing: Mailing, count: int, by: User) -> int:
             f"You typed {count:,}; {len(letters):,} letters would go by e-mail. Look again."
         )
     attempts = attempts_so_far(letters, EMAIL)
-    try:
-        with transaction.atomic():
-            queued = Dispatch.objects.bulk_create(
-                [
-                    Dispatch(
-                        letter=letter,
-                        channel=EMAIL,
-                        attempt=attempts.get(letter.pk, 0) + 1,
-                        to_address=letter.email,
-                        queued_by=by,
-                    )
-                    for letter in letters
-                ],
-                batch_size=500,
+    queued = Dispatch.objects.bulk_create(
+        [
+            Dispatch(
+                letter=letter,
+                channel=EMAIL,
+                attempt=attempts.get(letter.pk, 0) + 1,
+                to_address=letter.email,
+                queued_by=by,
             )
-    except IntegrityError:
-        raise NothingToSend("Somebody else queued these letters at the same moment.") from None
+            for letter in letters
+        ],
+        batch_size=500,
+    )
     name_messages(queued)
     if mailing.status == Mailing.Status.APPROVED:
         lifecycle.move(mailing, Mailing.Status.SENDING)
@@ -199,6 +196,7 @@ def _held_by(dispatch: Dispatch) -> QuerySet[Dispatch]:
 def _sent(dispatch: Dispatch) -> None:
     now = timezone.now()
     mailing = dispatch.letter.mailing
+    lifecycle.hold(mailing)
     if not lifecycle.move_all(_held_by(dispatch), Status.SENT, sent_at=now, detail="", claim=""):
         return  # the sweep has called it unknown; a person settles it by its Message-ID
     dispatch.status, dispatch.sent_at = Status.SENT, now

@@ -93,7 +93,10 @@ def follow(mailing: Mailing, sent: QuerySet[Dispatch], on: datetime.date, by: Us
     """What the campaign knows of its recipients once letters have left for them."""
     if mailing.status == Mailing.Status.APPROVED:
         lifecycle.move(mailing, Mailing.Status.SENDING)
-    for recipient in Recipient.objects.filter(letters__dispatches__in=sent).distinct():
+    written = Recipient.objects.filter(pk__in=sent.values("letter__recipient"))
+    # All are held before the first event: an answer that comes in at this moment holds its
+    # recipient and waits for the audit log, and each would wait for the other.
+    for recipient in list(written.select_for_update().order_by("pk")):
         answer.reached(recipient=recipient, due_at=mailing.printed_deadline, on=on, by=by)
 
 

@@ -8,8 +8,8 @@ import datetime
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from campaigns import audit, filestore
@@ -22,7 +22,6 @@ from letters.actions.dispatch.leaving import (
     NothingToSend,
     NotOnThatDay,
     advance,
-    attempts_so_far,
     follow,
     in_words,
     refuse_another_day,
@@ -41,30 +40,37 @@ class AlreadyPosted(Refused):
     """The pack was marked as posted before."""
 
 
+class ChangedMeanwhile(Refused):
+    """While the pack was made, somebody voided one of its letters, or packed it."""
+
+
 class NotInThisPack(Refused):
     """A reference that was named is not in the pack."""
 
 
 def to_post(mailing: Mailing) -> QuerySet[Letter]:
-    """Sealed letters that go by post and are in no pack, in posting order."""
-    gone = Dispatch.objects.filter(letter=OuterRef("pk"), channel=POST).exclude(
-        status__in=[Status.CANCELLED, Status.FAILED]
+    """Sealed letters that go by post and are in no pack, in posting order.
+
+    The last attempt decides: a letter that came back, was to be sent again and was then not
+    among the pieces waits for the next pack like any other.
+    """
+    attempts = Dispatch.objects.filter(letter=OuterRef("pk"), channel=POST).order_by("-attempt")
+    letters = mailing.letters.filter(status=Letter.Status.SEALED, by_post=True).annotate(
+        last=Subquery(attempts.values("status")[:1]),
+        last_pack=Subquery(attempts.values("pack")[:1]),
     )
-    resent = Dispatch.objects.filter(
-        letter=OuterRef("pk"), channel=POST, status=Status.QUEUED, pack=None
-    )
-    return (
-        mailing.letters.filter(status=Letter.Status.SEALED, by_post=True)
-        .filter(~Exists(gone) | Exists(resent))
-        .order_by("position")
-    )
+    return letters.filter(
+        Q(last=None)
+        | Q(last__in=[Status.CANCELLED, Status.FAILED])
+        | Q(last=Status.QUEUED, last_pack=None)
+    ).order_by("position")
 
 
 def make_pack(*, mailing: Mailing, by: User) -> PrintPack:
     """One PDF and its manifest for every letter that waits for the post. Posts nothing.
 
-    The bytes are read and joined before the transaction, because that takes seconds; the
-    rows made in it decide whether anybody else packed one of the letters meanwhile.
+    The bytes are read and joined before the transaction, because that takes seconds; in it,
+    the letters are looked at once more: one that was voided meanwhile must not be posted.
     """
     refuse_unapproved(mailing)
     letters = list(
@@ -75,12 +81,7 @@ def make_pack(*, mailing: Mailing, by: User) -> PrintPack:
     if not letters:
         raise NothingToSend("No letter waits for the post: each is in a pack or has gone.")
     made = post.pack(_sealed(letter) for letter in letters)
-    try:
-        return _keep_pack(mailing, letters, made, by)
-    except IntegrityError:
-        raise NothingToSend(
-            "Somebody else made a pack of these letters at the same moment. Reload the page."
-        ) from None
+    return _keep_pack(mailing, letters, made, by)
 
 
 def _sealed(letter: Letter) -> post.Sealed:
@@ -95,6 +96,13 @@ def _sealed(letter: Letter) -> post.Sealed:
 
 @transaction.atomic
 def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: User) -> PrintPack:
+    lifecycle.hold(mailing)
+    refuse_unapproved(mailing)
+    if set(to_post(mailing).values_list("pk", flat=True)) != {letter.pk for letter in letters}:
+        raise ChangedMeanwhile(
+            "Letters of this mailing were packed, voided or queued again while the pack was "
+            "made. No pack was kept; make it again."
+        )
     pack = PrintPack.objects.create(
         mailing=mailing,
         pdf_sha256=filestore.put(made.pdf),
@@ -108,13 +116,17 @@ def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: Use
     )
     resent = set(waiting.values_list("letter_id", flat=True))
     waiting.update(pack=pack)
-    attempts = attempts_so_far(letters, POST)
+    earlier = Dispatch.objects.filter(
+        letter__in=[letter.pk for letter in letters], channel=POST
+    ).order_by("attempt")
+    last = {row.letter_id: row for row in earlier}
     Dispatch.objects.bulk_create(
         [
             Dispatch(
                 letter=letter,
                 channel=POST,
-                attempt=attempts.get(letter.pk, 0) + 1,
+                attempt=last[letter.pk].attempt + 1 if letter.pk in last else 1,
+                reason=last[letter.pk].reason if letter.pk in last else "",
                 pack=pack,
                 queued_by=by,
             )
@@ -123,8 +135,6 @@ def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: Use
         ],
         batch_size=500,
     )
-    if pack.dispatches.count() != len(letters):  # a resend was packed by somebody else
-        raise NothingToSend("Somebody else made a pack at the same moment. Reload the page.")
     audit.record(
         "pack.made",
         subject=mailing,
@@ -146,6 +156,8 @@ def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: Use
 @transaction.atomic
 def discard_pack(*, pack: PrintPack, by: User) -> PrintPack:
     """Take the letters of a pack that was never posted out of it again."""
+    lifecycle.hold(pack.mailing)
+    pack.refresh_from_db(fields=["posted_on"])
     if pack.posted_on:
         raise AlreadyPosted(f"Pack {pack.pk} was posted, so it cannot be discarded.")
     freed = lifecycle.move_all(
@@ -182,6 +194,7 @@ def mark_posted(
     the pack less the missing ones, something is still on the desk, and nothing is recorded.
     """
     mailing = pack.mailing
+    lifecycle.hold(mailing)
     _refuse_impossible_day(mailing, posted_on)
     refuse_another_day(mailing, posted_on)
     missing = _named_in(pack, missing_references)

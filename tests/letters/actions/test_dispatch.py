@@ -3,6 +3,7 @@
 import datetime
 import io
 import threading
+from collections.abc import Callable
 
 import pikepdf
 import pytest
@@ -12,9 +13,11 @@ from django.utils import timezone
 
 from campaigns import audit, filestore
 from letters import tasks
-from letters.actions import approve, dispatch
+from letters.actions import approve, dispatch, leave_out
+from letters.actions import mailing as mailing_actions
 from letters.channels import outbox
-from letters.models import Dispatch, PrintPack
+from letters.channels import post as post_channel
+from letters.models import Dispatch, Mailing, PrintPack
 from tests.factories import make_user
 from tests.letters import stages
 from tests.letters.channels.mail_server import serving
@@ -94,13 +97,14 @@ def test_two_people_who_press_at_once_make_one_pack():
     def press_it() -> None:
         try:
             results.append(dispatch.make_pack(mailing=stage.mailing, by=stage.clerk))
-        except dispatch.NothingToSend as refusal:
+        except (dispatch.NothingToSend, dispatch.ChangedMeanwhile) as refusal:
             results.append(refusal)
         finally:
             connections.close_all()
 
     together(press_it)
-    assert sorted(type(one).__name__ for one in results) == ["NothingToSend", "PrintPack"]
+    assert sum(isinstance(one, PrintPack) for one in results) == 1
+    assert len(results) == 2
     assert statuses(stage) == ["queued"] * 3
 
 
@@ -116,6 +120,44 @@ def test_nothing_of_a_mailing_that_is_not_approved_is_packed():
     stage = stages.rendered(3)
     with pytest.raises(dispatch.NotApproved):
         dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> None:
+    """While the PDFs are joined, which takes seconds, somebody else decides."""
+    join = post_channel.pack
+
+    def joined(letters):
+        made = join(letters)
+        decide()
+        return made
+
+    monkeypatch.setattr("letters.channels.post.pack", joined)
+
+
+def test_a_letter_voided_while_its_pack_is_made_is_not_posted(monkeypatch):
+    stage = stages.approved(3)
+    letter = stage.letters[1]
+    meanwhile(
+        monkeypatch,
+        lambda: leave_out.void(letter=letter, reason="Wrong person.", by=stage.manager),
+    )
+    with pytest.raises(dispatch.ChangedMeanwhile, match="make it again"):
+        dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert not Dispatch.objects.exists()
+    monkeypatch.undo()
+    assert dispatch.make_pack(mailing=stage.mailing, by=stage.clerk).letter_count == 2
+
+
+def test_a_mailing_cancelled_while_its_pack_is_made_leaves_no_pack(monkeypatch):
+    stage = stages.approved(3)
+    same = Mailing.objects.get(pk=stage.mailing.pk)
+    meanwhile(
+        monkeypatch,
+        lambda: mailing_actions.cancel(mailing=same, reason="Not now.", by=stage.manager),
+    )
+    with pytest.raises(dispatch.NotApproved):
+        dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert not PrintPack.objects.exists()
 
 
 def test_a_letter_whose_file_is_damaged_is_not_packed():
@@ -169,6 +211,29 @@ def test_the_missing_ones_are_named_and_go_with_the_next_pack():
     second = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
     assert second.letter_count == 1
     post(stage, second)
+    assert stage.again().status == "sent"
+
+
+def test_a_letter_sent_again_that_is_missing_too_goes_with_the_next_pack():
+    stage, pack = packed(2)
+    post(stage, pack)
+    letter = stage.letters[0]
+    first = letter.dispatches.get()
+    day = stage.mailing.letter_date
+    dispatch.record_delivery(dispatch=first, status="returned", on=day, by=stage.clerk)
+    dispatch.resend(letter=letter, channel="post", reason="New building.", by=stage.clerk)
+    second = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    dispatch.discard_pack(pack=second, by=stage.clerk)
+    third = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert [row.letter for row in third.dispatches.all()] == [letter]
+    assert third.dispatches.get().reason == "New building."
+
+
+def test_a_mailing_whose_last_waiting_letter_is_voided_is_sent():
+    stage, pack = packed(3)
+    missing = stage.letters[1]
+    post(stage, pack, count=2, missing_references=[missing.reference])
+    leave_out.void(letter=missing, reason="Closed down.", by=stage.manager)
     assert stage.again().status == "sent"
 
 
@@ -489,6 +554,38 @@ def test_a_person_settles_that_it_did_not_leave_and_sends_it_again():
     assert again.message_id not in ("", row.message_id)
     tasks.send_emails(stage.mailing.pk)
     assert statuses(stage) == ["failed", "sent"]
+
+
+def test_only_what_is_not_known_is_settled_by_hand():
+    """A message in a worker's hand that is called "not sent" could be sent again beside it."""
+    stage = stages.approved(1, channels=BY_EMAIL)
+    queue(stage)
+    for status in ("queued", "claimed", "held"):
+        Dispatch.objects.update(status=status, claimed_at=timezone.now())
+        for settle in (dispatch.confirm_sent, dispatch.confirm_not_sent):
+            with pytest.raises(dispatch.NotInDoubt, match="Nothing was changed"):
+                settle(dispatch=Dispatch.objects.get(), evidence="I think so.", by=stage.clerk)
+        assert statuses(stage) == [status]
+
+
+def test_a_second_press_of_release_does_not_send_what_a_worker_has_in_hand(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    Dispatch.objects.update(status="held")
+    dispatch.release(dispatch=Dispatch.objects.get(), by=stage.clerk)
+    sent = []
+
+    def sending(self, dispatched, cover, pdf) -> None:
+        sent.append(dispatched.pk)
+        if len(sent) == 1:
+            with pytest.raises(dispatch.NotInDoubt):
+                dispatch.release(dispatch=Dispatch.objects.get(), by=stage.clerk)
+            dispatch.work(mailing_pk=stage.mailing.pk, seconds=1)
+
+    monkeypatch.setattr("letters.channels.email.Email.send", sending)
+    dispatch.work(mailing_pk=stage.mailing.pk, seconds=1)
+    assert sent == [row.pk]
+    assert statuses(stage) == ["sent"]
 
 
 def test_a_worker_that_finishes_after_the_sweep_does_not_overrule_it(monkeypatch):
