@@ -9,6 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.views.generic import TemplateView, View
 
 from campaigns import audit, deadlines, filestore
+from campaigns.models import Campaign
 from campaigns.views.shell import StaffPage
 from letters.actions import approve, dispatch, leave_out
 from letters.channels.post import sheets
@@ -44,6 +45,7 @@ class LetterPage(StaffPage, TemplateView):
     permission_required = "letters.view_letter"
     template_name = "staff/letter.html"
     tab = "letters:mailings"
+    campaign: Campaign
     letter: Letter
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -240,6 +240,7 @@ class MailingPage(StaffPage, TemplateView):
     permission_required = "letters.view_mailing"
     template_name = "staff/mailing.html"
     tab = "letters:mailings"
+    campaign: Campaign
     mailing: Mailing
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

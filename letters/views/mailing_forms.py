@@ -79,15 +79,16 @@ class Reason(forms.Form):
     reason = BlockField(max_length=2000)
 
 
-class LeaveOutMany(forms.Form):
-    letters = forms.TypedMultipleChoiceField(coerce=int, error_messages={
-        "required": "Choose at least one letter."})  # fmt: skip
-    reason = BlockField(max_length=2000)
+class Keys(forms.TypedMultipleChoiceField):
+    """Keys that a page ticked; whether each is of this mailing is the query's business."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = self.data.getlist("letters")  # type: ignore[attr-defined]  # always a QueryDict
-        self.fields["letters"].choices = [(key, key) for key in chosen]  # type: ignore[attr-defined]
+    def valid_value(self, value: str) -> bool:
+        return value.isdecimal()
+
+
+class LeaveOutMany(forms.Form):
+    letters = Keys(coerce=int, error_messages={"required": "Choose at least one letter."})
+    reason = BlockField(max_length=2000)
 
 
 class LetterDate(forms.Form):
