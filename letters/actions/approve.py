@@ -18,6 +18,7 @@ from letters import lifecycle
 from letters.actions import preflight
 from letters.actions.dispatch import NotApproved
 from letters.actions.freshness import Stale, current_digest, stale
+from letters.actions.outcome import counted
 from letters.models import Letter, Mailing, Opening
 
 LETTERS_TO_OPEN = 3
@@ -160,7 +161,9 @@ def _refuse_person(mailing: Mailing, by: User) -> None:
 def _refuse_unfinished(mailing: Mailing) -> None:
     letters = mailing.letters.standing()
     if aside := letters.filter(status=Letter.Status.QUARANTINED).count():
-        raise SetAside(f"{aside:,} letters are set aside. Try them again, or leave them out.")
+        raise SetAside(
+            f"Set aside: {counted(aside)}. Try again, or leave out what cannot be rendered."
+        )
     if not letters.exists():
         raise NotReady("Every letter of this mailing was left out.")
     if letters.exclude(status=Letter.Status.RENDERED).exists():
@@ -173,7 +176,7 @@ def _refuse_unopened(mailing: Mailing, by: User) -> None:
         return
     parts = []
     if left.marked_left:
-        parts.append(f"{len(left.marked_left):,} letters that preflight marked")
+        parts.append(f"{counted(len(left.marked_left))} that preflight marked")
     if left.few:
         parts.append(f"{left.few} more of any kind")
     raise NotOpened(f"Open {' and '.join(parts)} first: what is approved has to be seen.")
@@ -189,7 +192,7 @@ def _refuse_changed(mailing: Mailing) -> None:
         )
     if changed := stale(mailing):
         raise ChangedSince(
-            f"{len(changed):,} letters would be made differently now ({_named(changed)}). "
+            f"{counted(len(changed))} would be made differently now ({_named(changed)}). "
             "Nothing was approved; render them again."
         )
 
@@ -225,7 +228,7 @@ def _seal(mailing: Mailing, by: User) -> Mailing:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"approved and sealed {count:,} letters of “{mailing}”.",
+        sentence=f"approved and sealed {counted(count)} of “{mailing}”.",
         letters=count,
         digest=mailing.digest,
         version=mailing.version_id,

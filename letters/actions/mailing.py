@@ -22,6 +22,7 @@ from letters.actions.freshness import (
     with_its_words,
 )
 from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, TooLate
+from letters.actions.outcome import counted
 from letters.merge import reference
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
 
@@ -86,7 +87,7 @@ def create(
         by=by,
         campaign=campaign,
         sentence=(
-            f"prepared “{mailing}” with {len(letters):,} letters to {len(keys):,} recipients, "
+            f"prepared “{mailing}” with {counted(len(letters))} to {len(keys):,} recipients, "
             f"from {version}."
         ),
         letters=len(letters),
@@ -205,7 +206,7 @@ def refresh(*, mailing: Mailing, by: User) -> int:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"checked “{mailing}” again; the data of {changed:,} letters had changed.",
+        sentence=f"checked “{mailing}” again; the data of {counted(changed)} had changed.",
         changed=changed,
     )
     return changed
@@ -294,7 +295,7 @@ def cancel(*, mailing: Mailing, reason: str, by: User) -> Mailing:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"cancelled “{mailing}” with {count:,} letters: {reason}",
+        sentence=f"cancelled “{mailing}” with {counted(count)}: {reason}",
         letters=count,
         reason=reason,
     )

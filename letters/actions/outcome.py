@@ -1,4 +1,4 @@
-"""What a bulk decision did with each row: done, skipped or refused, and why."""
+"""What a decision did, in words: row by row (done, skipped, refused), and how many."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -29,3 +29,8 @@ def in_words(outcomes: Iterable[Outcome]) -> str:
     counts = Counter(outcome.what for outcome in outcomes)
     return ", ".join(f"{counts[what]:,} {what}" for what in ("done", "skipped", "refused")
                      if counts[what]) or "nothing to do"  # fmt: skip
+
+
+def counted(count: int, what: str = "letter") -> str:
+    """For example: 1 letter, 208 letters, 2 sheets."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -24,6 +24,7 @@ from campaigns.models import User
 from letters import lifecycle
 from letters.actions import preflight
 from letters.actions.freshness import current_digest, freeze_again, unrender_stale
+from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
 from letters.merge import context, press
 from letters.merge.language import MissingValue
@@ -72,7 +73,7 @@ def start(*, mailing: Mailing, by: User) -> Mailing:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"started to render {count:,} letters of “{mailing}”.",
+        sentence=f"started to render {counted(count)} of “{mailing}”.",
         letters=count,
     )
     for _ in range(min(HANDS, max(1, math.ceil(count / CHUNK)))):
@@ -87,7 +88,7 @@ def _refuse_red(mailing: Mailing) -> None:
     letters = mailing.findings.aggregate(red=red, all=Count("pk", filter=Q(severity="red")))
     if letters["all"]:
         raise MustBeFixed(
-            f"{letters['red']:,} letters cannot be written yet. Fix what the list names, or "
+            f"{counted(letters['red'])} cannot be written yet. Fix what the list names, or "
             "leave them out."
             if letters["red"]
             else "Something that holds for the whole mailing has to be fixed first; see the list."
@@ -104,7 +105,7 @@ def stop(*, mailing: Mailing, by: User) -> Mailing:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"stopped the rendering of “{mailing}” after {done:,} letters.",
+        sentence=f"stopped the rendering of “{mailing}” after {counted(done)}.",
         rendered=done,
     )
     return mailing
@@ -128,7 +129,7 @@ def retry_set_aside(*, mailing: Mailing, by: User) -> Mailing:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"gave {again:,} letters that were set aside another try.",
+        sentence=f"let what was set aside be tried again: {counted(again)}.",
         letters=again,
     )
     if mailing.status == Mailing.Status.RENDERING:
@@ -298,7 +299,7 @@ def settle(*, mailing_pk: int, now: datetime.datetime) -> bool:
         subject=mailing,
         by=None,
         campaign=mailing.campaign,
-        sentence=f"{rendered:,} letters of “{mailing}” are rendered; {aside:,} are set aside.",
+        sentence=f"“{mailing}” is rendered: {counted(rendered)} made, {aside:,} set aside.",
         rendered=rendered,
         set_aside=aside,
         digest=digest,
@@ -343,7 +344,7 @@ def _record_stop(
     mailing: Mailing, stopped_at: datetime.datetime, in_hand: int, now: datetime.datetime
 ) -> None:
     done = mailing.letters.filter(status=Letter.Status.RENDERED).count()
-    held = f" with {in_hand:,} letters in hand, which were given out again" if in_hand else ""
+    held = f" with {counted(in_hand)} in hand, which were given out again" if in_hand else ""
     audit.record(
         "mailing.resumed",
         subject=mailing,
@@ -351,7 +352,7 @@ def _record_stop(
         campaign=mailing.campaign,
         sentence=(
             f"A worker stopped at {_clock(stopped_at)}{held}; resumed by {_clock(now)}. "
-            f"{done:,} letters are rendered, 0 are lost."
+            f"Rendered so far: {done:,}; lost: 0."
         ),
         stopped_at=stopped_at.isoformat(),
         in_hand=in_hand,

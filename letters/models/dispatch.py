@@ -68,6 +68,8 @@ class Dispatch(models.Model):
 
     # While one of these stands, a second dispatch by the same channel would send twice.
     LIVE = ("queued", "claimed", "sent", "delivered", "unknown", "held")
+    # It came to nothing, so a person may send the letter again by the same way.
+    ENDED = ("returned", "refused", "bounced", "failed")
     # It left the house, whatever became of it afterwards.
     LEFT = ("sent", "delivered", "returned", "refused", "bounced")
 

@@ -3,6 +3,7 @@
 from django import template
 from django.urls import reverse
 
+from letters.actions import outcome
 from letters.models import Finding, Letter
 from letters.views.mailing_rows import CODES
 
@@ -28,6 +29,12 @@ def time_left(seconds: int | None) -> str:
     if seconds < 90:
         return f"about {max(seconds, 1)} seconds left"
     return f"about {round(seconds / 60)} minutes left"
+
+
+@register.filter
+def counted(count: int, what: str = "letter") -> str:
+    """A number with its noun: {{ 208|counted }}, {{ 1|counted:"sheet" }}."""
+    return outcome.counted(count, what)
 
 
 @register.filter

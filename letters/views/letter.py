@@ -87,11 +87,11 @@ class LetterPage(StaffPage, TemplateView):
 
 
 def _resend_by(letter: Letter) -> list[tuple[str, str]]:
-    """The channels by which the letter came back or failed, so that it may go again."""
+    """The channels by which the letter came to nothing, so that it may go again."""
     rows = list(letter.dispatches.all())
     alive = {row.channel for row in rows if row.status in row.LIVE}
-    dead = {row.channel: row.get_channel_display() for row in rows if row.channel not in alive}
-    return list(dead.items()) if letter.status == Letter.Status.SEALED else []
+    ended = {row.channel: row.get_channel_display() for row in rows if row.status in row.ENDED}
+    return [(channel, label) for channel, label in ended.items() if channel not in alive]
 
 
 class LetterPdf(StaffPage, View):

@@ -20,6 +20,7 @@ from campaigns.models import Campaign, Institution, Recipient
 from campaigns.views.shell import StaffPage
 from letters.actions import approve, dispatch, remind, render
 from letters.actions.mailing import create
+from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
 from letters.views.mailing_forms import NewMailingForm
 from letters.views.mailing_rows import (
@@ -108,9 +109,7 @@ class NewMailing(StaffPage, FormView):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        messages.success(
-            self.request, f"{mailing.letters.count():,} letters are written and checked."
-        )
+        messages.success(self.request, f"Written and checked: {counted(mailing.letters.count())}.")
         return redirect(mailing)
 
     def _create(
@@ -175,7 +174,7 @@ class Remind(StaffPage, View):
             messages.error(request, str(refusal))
             return redirect(campaign)
         messages.success(
-            request, f"A reminder with {mailing.letters.count():,} letters is prepared and checked."
+            request, f"A reminder with {counted(mailing.letters.count())} is prepared and checked."
         )
         return redirect(mailing)
 
@@ -374,7 +373,7 @@ def _steps(mailing: Mailing, counts: dict[str, int], stands_at: str) -> list[Ste
     at = _ORDER.index(stands_at)
     rendered = counts.get("rendered", 0) + counts.get("sealed", 0)
     summaries = {
-        CHECK: f"{counts['standing']:,} letters"
+        CHECK: f"{counted(counts['standing'])}"
         + (f", {counts['void']:,} left out" if counts.get("void") else ""),
         RENDER: "under way"
         if mailing.status == S.RENDERING

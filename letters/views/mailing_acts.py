@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from campaigns.actions import Refused
 from letters.actions import approve, dispatch, leave_out, mailing, render
-from letters.actions.outcome import Outcome
+from letters.actions.outcome import Outcome, counted
 from letters.models import Letter, LetterVersion
 from letters.views import mailing_forms as forms
 from letters.views.acts import MailingAct
@@ -80,7 +80,7 @@ class RenderAgain(MailingAct):
     def decide(self, **given: Any) -> str:
         changed = mailing.refresh(mailing=self.mailing, by=self.person)
         render.start(mailing=self.mailing, by=self.person)
-        return f"{changed:,} letters had changed and are rendered again."
+        return f"Changed, and rendered again: {counted(changed)}."
 
 
 class Stop(MailingAct):
@@ -176,8 +176,8 @@ class MakePack(MailingAct):
     def decide(self, **given: Any) -> str:
         pack = dispatch.make_pack(mailing=self.mailing, by=self.person)
         return (
-            f"Pack {pack.pk} holds {pack.letter_count:,} letters on {pack.sheet_count:,} sheets. "
-            "Nothing is posted until you mark it as posted."
+            f"Pack {pack.pk} holds {counted(pack.letter_count)} on "
+            f"{counted(pack.sheet_count, 'sheet')}. Nothing is posted until you mark it as posted."
         )
 
 
@@ -187,7 +187,7 @@ class QueueEmails(MailingAct):
 
     def decide(self, *, count: int) -> str:
         queued = dispatch.queue_emails(mailing=self.mailing, count=count, by=self.person)
-        return f"{queued:,} messages are queued; a worker sends them one by one."
+        return f"Queued: {counted(queued, 'message')}. A worker sends one after the other."
 
 
 class SetTracking(MailingAct):

@@ -10,6 +10,7 @@ from django.views.generic import View
 from campaigns import filestore
 from campaigns.views.shell import StaffPage
 from letters.actions import dispatch
+from letters.actions.outcome import counted
 from letters.models import PrintPack
 from letters.views import mailing_forms as forms
 from letters.views.acts import PackAct
@@ -45,7 +46,7 @@ class MarkPosted(PackAct):
             missing_references=missing,
             by=self.person,
         )
-        return f"{count:,} letters are marked as posted on {posted_on:%B %-d, %Y}."
+        return f"Marked as posted on {posted_on:%B %-d, %Y}: {counted(count)}."
 
 
 class DiscardPack(PackAct):

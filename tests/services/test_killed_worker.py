@@ -117,5 +117,5 @@ def test_a_mailing_survives_the_death_of_its_worker(house):
     ((sentence, payload),) = house.ask(
         "SELECT sentence, payload FROM campaigns_auditevent WHERE verb='mailing.resumed'"
     )
-    assert sentence.startswith("A worker stopped at") and sentence.endswith("0 are lost.")
+    assert sentence.startswith("A worker stopped at") and sentence.endswith("lost: 0.")
     assert json.loads(payload)["data"]["rendered"] >= done

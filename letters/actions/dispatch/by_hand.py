@@ -99,7 +99,8 @@ def resend(*, letter: Letter, channel: str, reason: str, by: User) -> Dispatch:
     refuse_unapproved(mailing)
     sealed_bytes(letter)
     rows = letter.dispatches.filter(channel=channel)
-    if not rows.exists() or rows.filter(status__in=Dispatch.LIVE).exists():
+    ended = rows.filter(status__in=Dispatch.ENDED).exists()
+    if not ended or rows.filter(status__in=Dispatch.LIVE).exists():
         raise StillAlive(f"Letter {letter} has not come back by this way, so it is not sent again.")
     if channel == EMAIL:
         refuse_another_day(mailing, today(mailing))

@@ -29,6 +29,7 @@ from letters.actions.dispatch.leaving import (
     sealed_bytes,
     today,
 )
+from letters.actions.outcome import counted
 from letters.actions.wake import SEND_EMAILS, wake
 from letters.channels import LeftUnknown, NotTaken
 from letters.channels.email import Cover, Email
@@ -66,7 +67,7 @@ def queue_emails(*, mailing: Mailing, count: int, by: User) -> int:
         raise NothingToSend("No letter waits for e-mail: each is queued or has gone.")
     if count != len(letters):
         raise CountDiffers(
-            f"You typed {count:,}; {len(letters):,} letters would go by e-mail. Look again."
+            f"You typed {count:,}; {counted(len(letters))} would go by e-mail. Look again."
         )
     attempts = attempts_so_far(letters, EMAIL)
     queued = Dispatch.objects.bulk_create(
@@ -90,7 +91,7 @@ def queue_emails(*, mailing: Mailing, count: int, by: User) -> int:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"queued {len(queued):,} letters of “{mailing}” for e-mail.",
+        sentence=f"queued {counted(len(queued))} of “{mailing}” for e-mail.",
         letters=len(queued),
     )
     wake(SEND_EMAILS, mailing.pk)

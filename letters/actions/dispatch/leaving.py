@@ -123,7 +123,7 @@ def advance(mailing: Mailing) -> None:
             subject=mailing,
             by=None,
             campaign=mailing.campaign,
-            sentence=f"All {count:,} letters of “{mailing}” have left by each of their ways.",
+            sentence=f"Every letter of “{mailing}” has left by each of its ways; {count:,} in all.",
             letters=count,
         )
 

@@ -28,6 +28,7 @@ from letters.actions.dispatch.leaving import (
     refuse_unapproved,
     sealed_bytes,
 )
+from letters.actions.outcome import counted
 from letters.channels import post
 from letters.merge import context
 from letters.merge.reference import normalise
@@ -141,8 +142,8 @@ def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: Use
         by=by,
         campaign=mailing.campaign,
         sentence=(
-            f"made print pack {pack.pk} of “{mailing}”: {len(letters):,} letters on "
-            f"{made.sheets:,} sheets. Nothing is posted yet."
+            f"made print pack {pack.pk} of “{mailing}”: {counted(len(letters))} on "
+            f"{counted(made.sheets, 'sheet')}. Nothing is posted yet."
         ),
         pack=pack.pk,
         letters=len(letters),
@@ -172,7 +173,7 @@ def discard_pack(*, pack: PrintPack, by: User) -> PrintPack:
         subject=pack.mailing,
         by=by,
         campaign=pack.mailing.campaign,
-        sentence=f"discarded print pack {pack.pk} with {freed:,} letters; none was posted.",
+        sentence=f"discarded print pack {pack.pk} with {counted(freed)}; none was posted.",
         pack=pack.pk,
         letters=freed,
     )
@@ -206,7 +207,7 @@ def mark_posted(
         raise AlreadyPosted(f"Pack {pack.pk} was already marked as posted.")
     if count != expected or not expected:
         raise CountDiffers(
-            f"You counted {count:,} pieces. The pack holds {expected + len(missing):,} letters"
+            f"You counted {counted(count, 'piece')}; the pack holds {expected + len(missing):,}"
             + (f", {len(missing):,} of them named as missing" if missing else "")
             + f", so {expected:,} should have been posted. Count again, or name each letter "
             "that was not posted."
@@ -225,7 +226,7 @@ def mark_posted(
         by=by,
         campaign=mailing.campaign,
         sentence=(
-            f"marked {count:,} letters of “{mailing}” as posted on {in_words(posted_on)}"
+            f"marked {counted(count)} of “{mailing}” as posted on {in_words(posted_on)}"
             + (f"; missing: {', '.join(sorted(missing))}." if missing else ".")
         ),
         pack=pack.pk,

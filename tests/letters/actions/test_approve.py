@@ -98,7 +98,7 @@ def test_every_letter_that_preflight_marked_has_to_be_opened():
     for letter in stage.letters[:4]:
         approve.record_opening(letter=letter, by=stage.counsel)
     assert approve.to_open(stage.mailing, stage.counsel).marked_left == {marked.pk}
-    with pytest.raises(approve.NotOpened, match="1 letters that preflight marked"):
+    with pytest.raises(approve.NotOpened, match="1 letter that preflight marked"):
         say_yes(stage)
     approve.record_opening(letter=marked, by=stage.counsel)
     say_yes(stage)
@@ -152,7 +152,7 @@ def test_a_letter_that_is_set_aside_stands_in_the_way(monkeypatch):
     render.work(mailing_pk=stage.mailing.pk, seconds=60)
     for letter in stage.letters[1:]:
         approve.record_opening(letter=letter, by=stage.counsel)
-    with pytest.raises(approve.SetAside, match="1 letters are set aside"):
+    with pytest.raises(approve.SetAside, match="Set aside: 1 letter"):
         say_yes(stage)
 
 

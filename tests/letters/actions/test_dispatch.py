@@ -374,6 +374,7 @@ def test_each_message_carries_the_sealed_pdf_to_one_address_under_its_own_id():
     assert statuses(stage) == ["sent"] * 3
     messages = [outbox.opened(one.key) for one in outbox.listing()]
     assert {stored.message_id for stored, _, _ in messages} == {row.message_id for row in rows}
+    assert {text.splitlines()[0] for _, text, _ in messages} == {"Dear Dr. Example:"}
     by_address = {stored.to: attachments for stored, _, attachments in messages}
     for row in rows:
         (attachment,) = by_address[row.to_address]

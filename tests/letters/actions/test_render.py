@@ -43,14 +43,14 @@ def test_every_letter_is_made_and_the_mailing_is_ready_with_its_digest():
     for letter in stage.letters:
         assert letter.status == "rendered" and letter.page_count == 2 and letter.input_sha256
         assert filestore.get(letter.pdf_sha256).startswith(b"%PDF-")
-    assert audit.history(stage.mailing)[0].sentence.startswith("10 letters of")
+    assert audit.history(stage.mailing)[0].sentence.endswith("10 letters made, 0 set aside.")
 
 
 def test_a_red_finding_stops_the_rendering():
     campaign = make_campaign()
     make_recipient(campaign, make_institution(street=""))
     stage = stages.prepared(2, campaign=campaign)
-    with pytest.raises(render.MustBeFixed, match="1 letters cannot be written yet"):
+    with pytest.raises(render.MustBeFixed, match="1 letter cannot be written yet"):
         render.start(mailing=stage.mailing, by=stage.manager)
     assert stage.again().status == "preparing"
 
@@ -257,7 +257,7 @@ def test_the_sweep_finds_the_letters_of_a_dead_worker_and_says_what_happened():
     event = audit.history(stage.mailing)[0]
     assert event.verb == "mailing.resumed"
     assert "with 2 letters in hand, which were given out again" in event.sentence
-    assert "0 are lost" in event.sentence
+    assert "lost: 0" in event.sentence
     finish(stage)
     assert {letter.status for letter in stage.letters} == {"rendered"}
 

@@ -74,7 +74,7 @@ def test_a_mailing_is_prepared_from_a_form():
         letter_date=stages.today(campaign).isoformat(),
         recipients="all",
     )
-    assert "3 letters are written and checked." in page
+    assert "Written and checked: 3 letters." in page
     assert Mailing.objects.get().prepared_by == manager
 
 
@@ -162,7 +162,7 @@ def test_the_whole_way_by_buttons():
     assert "Rendering has started" in post(stage.manager, "mailing_start", pk)
     assert "hx-get" in get(stage.manager, "mailing", pk)
     render.work(mailing_pk=pk, seconds=60)
-    assert "wait for counsel" in get(stage.manager, "mailing", pk)
+    assert "Waiting for counsel" in get(stage.manager, "mailing", pk)
     for _ in range(3):
         assert "which is on record" in post(stage.counsel, "mailing_open_next", pk)
     digest = Mailing.objects.get().digest
@@ -179,7 +179,7 @@ def test_the_whole_way_by_buttons():
         count=3,
         missing="",
     )
-    assert "3 letters are marked as posted" in page
+    assert "Marked as posted on" in page
     assert "Every letter has left by each of its ways." in page
     assert stage.again().status == "sent"
 
@@ -208,7 +208,7 @@ def test_a_stale_mailing_is_refused_and_rendered_again_by_one_press():
     said = post(stage.counsel, "mailing_approve", stage.mailing.pk, digest=stage.mailing.digest)
     assert stage.letters[1].reference in said and "Nothing was approved" in said
     said = post(stage.manager, "mailing_again", stage.mailing.pk)
-    assert "1 letters had changed and are rendered again" in said
+    assert "Changed, and rendered again: 1 letter." in said
     render.work(mailing_pk=stage.mailing.pk, seconds=60)
     assert stage.again().status == "ready"
 
@@ -236,7 +236,7 @@ def test_e_mails_need_the_typed_count_and_appear_in_the_outbox():
     stage = stages.approved(2, channels={"by_post": False, "by_email": True})
     pk = stage.mailing.pk
     assert "2 letters would go by e-mail" in post(stage.clerk, "mailing_emails", pk, count=5)
-    assert "2 messages are queued" in post(stage.clerk, "mailing_emails", pk, count=2)
+    assert "Queued: 2 messages." in post(stage.clerk, "mailing_emails", pk, count=2)
     dispatch.work(mailing_pk=pk, seconds=60)
     page = get(stage.clerk, "outbox")
     assert page.count("our reference") == 2
@@ -252,7 +252,7 @@ def test_another_posting_day_is_refused_until_counsel_accepts_it():
     assert "Counsel can accept the gap" in post(stage.clerk, "pack_posted", pack.pk, **posted)
     assert "Accept the gap in writing" in get(stage.counsel, "mailing", stage.mailing.pk)
     post(stage.counsel, "mailing_gap", stage.mailing.pk, until=today.isoformat(), reason="Printer.")
-    assert "3 letters are marked as posted" in post(stage.clerk, "pack_posted", pack.pk, **posted)
+    assert "Marked as posted on" in post(stage.clerk, "pack_posted", pack.pk, **posted)
 
 
 def test_pack_and_manifest_are_downloads():
