@@ -25,6 +25,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -227,7 +228,7 @@ class Process:
         self.child = subprocess.Popen(
             self.argv,
             start_new_session=True,  # Ctrl-C reaches the stack alone, which then asks in turn
-            preexec_fn=_as_child,
+            preexec_fn=partial(_as_child, os.getpid()),
         )
 
     @property
@@ -254,9 +255,11 @@ class Process:
         return f"ended with status {self.returncode}"
 
 
-def _as_child() -> None:
+def _as_child(stack: int) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != stack:  # it was killed before we asked to be told
+        os._exit(1)
 
 
 def procfile() -> list[Process]:

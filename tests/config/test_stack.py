@@ -98,10 +98,19 @@ def start(house: Path) -> Iterator[type[Running]]:
 def all_gone(pids: list[int], within: float = 10) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if not any(lives(pid) for pid in pids):
             return True
         time.sleep(0.05)
     return False
+
+
+def lives(pid: int) -> bool:
+    """Whether the process runs. A dead one that nobody has buried yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 @slow
