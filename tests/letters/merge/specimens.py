@@ -254,6 +254,13 @@ def ending_at(lines: int) -> LetterContent:
     return letter(body=body(source=source + last))
 
 
+def with_panel_after(lines: int) -> LetterContent:
+    """A letter whose panel follows `lines` short paragraphs, to walk it over a page end."""
+    source = "\n\n".join(f"Line {number} of the letter." for number in range(lines))
+    after = "The last paragraph is some lines long and may be divided. " * 4
+    return letter(body=body(source=f"{source}\n\n{{% response %}}\n\n{after}"))
+
+
 def _logo() -> bytes:
     picture = Image.new("RGB", (900, 260), "white")
     draw = ImageDraw.Draw(picture)

@@ -4,9 +4,11 @@ They change only on purpose. After changing the layout, look at the pages, then 
 new ones with `WRITE_GOLDEN=1 pytest tests/letters/merge/test_specimens.py`.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 
 from letters.merge import pages, press
@@ -73,6 +75,25 @@ def test_a_signature_is_whole_and_has_two_lines_of_the_letter_above_it(lines):
         if "of the letter" in line or "lines long" in line or "may be divided" in line
     ]
     assert len(body) >= 2
+
+
+@pytest.mark.parametrize("lines", range(9, 16))
+def test_the_panel_on_how_to_respond_is_whole_and_leaves_no_empty_frame(lines):
+    rendered = press.render(specimens.with_panel_after(lines))
+    tall = [height for height in _drawn(rendered.pdf) if height > 20]
+    assert len(tall) == 3, "the letterhead, the panel and its QR code"
+
+
+def _drawn(pdf: bytes) -> list[float]:
+    """The heights, in points, of what is drawn with lines on all pages."""
+    with contextlib.closing(pdfium.PdfDocument(pdf)) as document:
+        return [height for page in document for height in _heights(page)]
+
+
+def _heights(page: pdfium.PdfPage) -> list[float]:
+    with contextlib.closing(page):
+        drawn = page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_PATH])
+        return [top - bottom for _, bottom, _, top in (one.get_bounds() for one in drawn)]
 
 
 def test_a_demand_that_is_short_never_breaks():
