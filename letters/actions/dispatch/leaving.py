@@ -58,6 +58,11 @@ def refuse_another_day(mailing: Mailing, on: datetime.date) -> None:
         first, last = sorted([mailing.letter_date, mailing.gap_until])
         if first <= on <= last:
             return
+    if on < mailing.letter_date:
+        raise AnotherDayThanTheLetter(
+            f"The letters are dated {in_words(mailing.letter_date)}, and that day has not come. "
+            f"They leave on that day; for {in_words(on)} counsel accepts the gap in writing."
+        )
     raise AnotherDayThanTheLetter(
         f"The letters are dated {in_words(mailing.letter_date)} and would leave on {in_words(on)}. "
         "Counsel can accept the gap in writing, or the mailing is cancelled and made again with "
