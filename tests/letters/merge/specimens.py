@@ -254,11 +254,15 @@ def ending_at(lines: int) -> LetterContent:
     return letter(body=body(source=source + last))
 
 
-def with_panel_after(lines: int) -> LetterContent:
-    """A letter whose panel follows `lines` short paragraphs, to walk it over a page end."""
-    source = "\n\n".join(f"Line {number} of the letter." for number in range(lines))
+def with_panel_after(lines: int, longer: int) -> LetterContent:
+    """A letter whose panel follows `lines` paragraphs, `longer` of them of two lines.
+
+    Together they walk the panel over the end of a page in steps of a few points.
+    """
+    two_lines = "These are two lines: the first is full, and the second begins. " * 2
+    before = [two_lines] * longer + ["A line of the letter."] * (lines - longer)
     after = "The last paragraph is some lines long and may be divided. " * 4
-    return letter(body=body(source=f"{source}\n\n{{% response %}}\n\n{after}"))
+    return letter(body=body(source="\n\n".join([*before, "{% response %}", after])))
 
 
 def _logo() -> bytes:

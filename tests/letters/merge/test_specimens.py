@@ -77,9 +77,10 @@ def test_a_signature_is_whole_and_has_two_lines_of_the_letter_above_it(lines):
     assert len(body) >= 2
 
 
-@pytest.mark.parametrize("lines", range(9, 16))
-def test_the_panel_on_how_to_respond_is_whole_and_leaves_no_empty_frame(lines):
-    rendered = press.render(specimens.with_panel_after(lines))
+@pytest.mark.parametrize("longer", range(4))
+@pytest.mark.parametrize("lines", [10, 11])
+def test_the_panel_on_how_to_respond_is_whole_and_leaves_no_empty_frame(lines, longer):
+    rendered = press.render(specimens.with_panel_after(lines, longer))
     tall = [height for height in _drawn(rendered.pdf) if height > 20]
     assert len(tall) == 3, "the letterhead, the panel and its QR code"
 
