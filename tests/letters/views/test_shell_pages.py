@@ -43,7 +43,7 @@ def test_a_person_without_a_role_is_told_what_to_do(client):
     client.force_login(make_user())
     page = client.get(reverse("letters:home"))
     assert page.status_code == 403
-    assert "Ask a manager" in page.content.decode()
+    assert "ask your administrator" in page.content.decode()
     assert "no role yet" in page.content.decode()
 
 
