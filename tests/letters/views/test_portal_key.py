@@ -36,6 +36,14 @@ def test_the_page_shows_the_codes_that_work(manager, letter):
     assert issued.short_code in page
 
 
+@pytest.mark.parametrize(("role", "finds_the_way"), [("manager", True), ("clerk", False)])
+def test_the_letter_leads_to_its_codes_for_who_may_manage_them(client, role, finds_the_way):
+    letter = make_sealed_letter()
+    client.force_login(make_user(role))
+    page = client.get(reverse("letters:letter", args=[letter.pk])).content.decode()
+    assert (address("", letter) in page) is finds_the_way
+
+
 def test_new_codes_replace_those_on_the_letter_at_once(manager, letter):
     page = manager.post(address("_reissue", letter), follow=True).content.decode()
     old, new = codes.derive(letter.reference), codes.derive(letter.reference, 2)
