@@ -32,6 +32,12 @@ def test_a_wrong_password_does_not_say_which_of_the_two_was_wrong(client):
     assert b"Please enter the correct username and password" in page.content
 
 
+def test_a_chosen_file_is_kept_from_the_shells_script_before_it_loads(client):
+    client.force_login(make_user("viewer"))
+    html = client.get(reverse("letters:styleguide")).content.decode()
+    assert 0 < html.index("/staff.js") < html.index("/unfold/js/app.js")
+
+
 def test_the_styleguide_shows_every_component(client):
     client.force_login(make_user("viewer"))
     html = client.get(reverse("letters:styleguide")).content.decode()
