@@ -35,6 +35,8 @@ class DemandForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["grounds"].queryset = campaign.grounds.all()  # type: ignore[attr-defined]
         self.fields["grounds"].label = "Rests on"
+        if not campaign.grounds.exists():
+            self.fields["grounds"].help_text = "The campaign has picked no ground yet."
 
     def wording(self) -> actions.Wording:
         names = ("title", "text", "guidance")

@@ -22,6 +22,11 @@ def titles(campaign):
     return list(campaign.demands.values_list("title", flat=True))
 
 
+def test_a_campaign_without_grounds_says_so_where_a_demand_would_rest_on_one(client):
+    page = client.get(reverse("campaigns:demand_new", args=[make_campaign().pk]))
+    assertContains(page, "The campaign has picked no ground yet.")
+
+
 def test_a_demand_is_added_with_a_ground_of_the_campaign(client):
     campaign, ground, other = make_campaign(demands=1), make_ground(), make_ground()
     campaign.grounds.add(ground)
