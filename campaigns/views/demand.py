@@ -17,7 +17,7 @@ class DemandForm(forms.ModelForm):
     text = BlockField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="One verifiable thing, as the letter prints it.",
+        help_text="One verifiable thing, printed as typed: fields are not filled in here.",
     )
     guidance = BlockField(
         required=False,
