@@ -44,7 +44,7 @@ def _unknown() -> Iterator[Task]:
 
 
 def _held() -> Iterator[Task]:
-    return _dispatches(Dispatch.Status.HELD, "Held back; release or cancel", "warn")
+    return _dispatches(Dispatch.Status.HELD, "Held back: mend the cause and queue it again", "warn")
 
 
 def _dispatches(status: str, what: str, tone: str) -> Iterator[Task]:

@@ -72,7 +72,7 @@ def test_the_clerk_sees_packs_to_post_and_approved_letters_and_what_may_have_lef
             )
     assert waiting(make_user("clerk")) == [
         ("Find out whether it left", 1),
-        ("Held back; release or cancel", 1),
+        ("Held back: mend the cause and queue it again", 1),
         ("Post the print pack", 1),
         ("Send the approved letters", 4),
     ]
