@@ -13,7 +13,7 @@ from campaigns import checklist
 from campaigns.actions import campaign as actions
 from campaigns.models import Campaign, Ground
 from campaigns.views.decisions import DecisionButton, DecisionForm, OfCampaign
-from campaigns.views.fields import BlockField, LineField
+from campaigns.views.fields import BlockField, LineField, RowsField
 from campaigns.views.shell import StaffPage
 
 PAGE = 50
@@ -163,7 +163,7 @@ class CampaignEdit(OfCampaign, DecisionForm):
 
 
 class GroundsForm(forms.Form):
-    grounds = forms.ModelMultipleChoiceField(
+    grounds = RowsField(
         queryset=Ground.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from campaigns.actions import demand as actions
 from campaigns.models import Campaign, Demand
 from campaigns.views.decisions import DecisionButton, DecisionForm, OfCampaign
-from campaigns.views.fields import BlockField, LineField
+from campaigns.views.fields import BlockField, LineField, RowsField, whole_number
 
 
 class DemandForm(forms.ModelForm):
@@ -29,6 +29,7 @@ class DemandForm(forms.ModelForm):
     class Meta:
         model = Demand
         fields = ("title", "text", "guidance", "grounds")
+        field_classes = {"grounds": RowsField}
         widgets = {"grounds": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
@@ -110,8 +111,8 @@ class DemandMove(_DemandPage, DecisionButton):
     """One place up or down: the button sends the number that the demand is to have."""
 
     def decide(self) -> str:
-        wanted = self.request.POST.get("number", "")
-        number = int(wanted) if wanted.isdecimal() else self.demand.number
+        wanted = whole_number(self.request.POST.get("number", ""))
+        number = self.demand.number if wanted is None else wanted
         demand = actions.move(demand=self.demand, number=number, by=self.person)
         return f"“{demand.title}” is demand {demand.number} now."
 

@@ -20,6 +20,7 @@ from campaigns.models import DirectoryImport, ImportRow, Institution
 from campaigns.text import UnsafeText, clean_line
 from campaigns.views.decisions import DecisionButton
 from campaigns.views.directory_forms import MappingForm, ReadingForm, UploadForm
+from campaigns.views.fields import whole_number
 from campaigns.views.shell import StaffPage
 
 _FILES = "files_to_import"  # in the session: the names of files that this person uploaded
@@ -265,12 +266,12 @@ class DecideRow(_OfImport):
     """Say what an ambiguous row is."""
 
     def decide(self) -> str:
-        chosen = self.request.POST.get("institution", "")
-        if not chosen.isdecimal():
+        chosen = whole_number(self.request.POST.get("institution", ""))
+        if chosen is None:
             raise Refused("Choose which institution the row is, or that it is one of its own.")
         line = self.kwargs["line"]
         actions.decide_row(
-            directory_import=self.found, line=line, institution_pk=int(chosen), by=self.person
+            directory_import=self.found, line=line, institution_pk=chosen, by=self.person
         )
         return f"Line {line} was decided, and the file planned again."
 

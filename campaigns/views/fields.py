@@ -39,6 +39,33 @@ class BlockField(LineField):
         return clean_block(raw, limit=self.max_length or 100_000)
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows by their keys; a key that no row can have is a refusal and not a crash."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if whole_number(str(key)) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": str(key)[:_DIGITS]},
+                )
+        return super().clean(value)
+
+
+def whole_number(typed: str) -> int | None:
+    """The number that an address or a hidden field names a row by; None where it names none.
+
+    A number that is too long for its column is an error in the database, and one that is much
+    longer is an error in Python.
+    """
+    return int(typed) if typed.isdecimal() and len(typed) <= _DIGITS else None
+
+
+# Every number of so many digits fits into a column.
+_DIGITS = 18
+
+
 def cleaned_notes(form: forms.BaseForm) -> list[str]:
     """What was cleaned in a valid form, in sentences: `Title: odd spaces became plain spaces.`"""
     notes = []

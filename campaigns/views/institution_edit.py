@@ -13,7 +13,7 @@ from campaigns.actions import Refused
 from campaigns.actions import institution as actions
 from campaigns.models import Contact, Fact, Institution
 from campaigns.views.decisions import DecisionButton
-from campaigns.views.fields import LineField, cleaned_notes
+from campaigns.views.fields import LineField, cleaned_notes, whole_number
 from campaigns.views.institution_forms import ContactForm, FactForm, InstitutionForm
 from campaigns.views.shell import StaffPage
 
@@ -50,8 +50,8 @@ class AddInstitution(_Editing):
     title = "Add an institution"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        pk = request.GET.get("parent", "")
-        if pk.isdecimal():
+        pk = whole_number(request.GET.get("parent", ""))
+        if pk is not None:
             self.institution = get_object_or_404(Institution.objects.active(), pk=pk)
         return super().dispatch(request, *args, **kwargs)
 

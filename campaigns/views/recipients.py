@@ -18,7 +18,7 @@ from campaigns.models.institution import InstitutionQuerySet
 from campaigns.models.recipient import RecipientQuerySet
 from campaigns.text import fold
 from campaigns.views.decisions import OfCampaign
-from campaigns.views.fields import LineField
+from campaigns.views.fields import LineField, whole_number
 from campaigns.views.institution_filter import InstitutionFilter
 
 PAGE = 50
@@ -169,8 +169,8 @@ class ChooseRecipients(OfCampaign, TemplateView):
     def _picked(self) -> InstitutionQuerySet:
         if "all" in self.request.POST:
             return self._found()
-        pks = [pk for pk in self.request.POST.getlist("institution") if pk.isdecimal()]
-        return Institution.objects.filter(pk__in=pks)
+        picked = map(whole_number, self.request.POST.getlist("institution"))
+        return Institution.objects.filter(pk__in=[pk for pk in picked if pk is not None])
 
     def _again(self, reason: str) -> HttpResponseRedirect:
         messages.error(self.request, reason)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.generic import TemplateView
 
 from campaigns.actions import Refused
-from campaigns.views.fields import BlockField, LineField, cleaned_notes
+from campaigns.views.fields import BlockField, LineField, cleaned_notes, whole_number
 from letters.actions import draft
 from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, with_grounds
 from letters.models import LetterVersion
@@ -115,8 +115,8 @@ class Composer(OfTemplate, TemplateView):
         )
 
     def _asked_version(self) -> LetterVersion | None:
-        number = self.request.GET.get("version", "")
-        if number.isdecimal():
+        number = whole_number(self.request.GET.get("version", ""))
+        if number is not None:
             return get_object_or_404(self.template.versions, number=number)
         return self.template.versions.first()
 

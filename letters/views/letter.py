@@ -10,6 +10,7 @@ from django.views.generic import TemplateView, View
 
 from campaigns import audit, deadlines, filestore
 from campaigns.models import Campaign
+from campaigns.views.fields import whole_number
 from campaigns.views.shell import StaffPage
 from letters.actions import approve, dispatch, leave_out
 from letters.channels.post import sheets
@@ -115,8 +116,8 @@ class LetterPicture(StaffPage, View):
         letter = find_letter(pk)
         if letter.page_count is None or not 1 <= number <= letter.page_count:
             raise Http404("The letter has no such page.")
-        width = request.GET.get("width", "")
-        chosen = int(width) if width.isdecimal() and int(width) in WIDTHS else PICTURE_WIDTH
+        width = whole_number(request.GET.get("width", "")) or PICTURE_WIDTH
+        chosen = width if width in WIDTHS else PICTURE_WIDTH
         png = pages.page_png(stored_pdf(request, letter), number, chosen)
         return private(HttpResponse(png, content_type="image/png"))
 

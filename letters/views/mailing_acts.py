@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from campaigns.actions import Refused
+from campaigns.views.fields import whole_number
 from letters.actions import approve, dispatch, leave_out, mailing, render
 from letters.actions.outcome import Outcome, counted
 from letters.models import Letter, LetterVersion
@@ -40,7 +41,8 @@ class ChangeVersion(MailingAct):
     permission_required = PREPARE
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.version = LetterVersion.objects.filter(pk=request.POST.get("version") or 0).first()
+        named = whole_number(request.POST.get("version", ""))
+        self.version = LetterVersion.objects.filter(pk=named or 0).first()
         return super().post(request, pk)
 
     def decide(self, **given: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from campaigns.models import Campaign, Institution
-from campaigns.views.fields import BlockField, LineField
+from campaigns.views.fields import BlockField, LineField, whole_number
 from letters.actions import dispatch
 from letters.models import Dispatch, LetterTemplate, LetterVersion, Mailing
 
@@ -83,7 +83,7 @@ class Keys(forms.TypedMultipleChoiceField):
     """Keys that a page ticked; whether each is of this mailing is the query's business."""
 
     def valid_value(self, value: str) -> bool:
-        return value.isdecimal()
+        return whole_number(value) is not None
 
 
 class LeaveOutMany(forms.Form):

@@ -10,7 +10,7 @@ from django.views.generic import ListView, TemplateView
 
 from campaigns.models import Campaign
 from campaigns.views.decisions import DecisionForm, OfCampaign
-from campaigns.views.fields import LineField
+from campaigns.views.fields import LineField, whole_number
 from letters.actions import draft
 from letters.models import LetterTemplate, LetterVersion
 from letters.redline import redline
@@ -145,8 +145,8 @@ class Compare(OfTemplate, TemplateView):
         )
 
     def _version(self, name: str, versions: list[LetterVersion], otherwise: int) -> LetterVersion:
-        number = self.request.GET.get(name, "")
-        if number.isdecimal():
+        number = whole_number(self.request.GET.get(name, ""))
+        if number is not None:
             return get_object_or_404(self.template.versions, number=number)
         if not versions:
             return get_object_or_404(self.template.versions, number=0)
