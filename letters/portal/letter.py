@@ -26,7 +26,6 @@ def letter(request: HttpRequest, key: PortalKey) -> HttpResponse:
         **about(key.letter, timezone.now()),
         "pages": range(1, (key.letter.page_count or 0) + 1),
         "text": pages.text(pdf),
-        "answers": _on_record(key.letter),
     }
     return render(request, "portal/letter.html", shown)
 
@@ -56,6 +55,8 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
     """What every page of an open letter says: who wrote, to whom, on what, by when."""
     campaign = letter.recipient.campaign
     due_at = max(letter.mailing.printed_deadline, letter.recipient.due_at or _NEVER)
+    demands, answers = list(campaign.demands.all()), _on_record(letter)
+    answered = {answer.demand_id for answer in answers}
     return {
         "letter": letter,
         "campaign": campaign,
@@ -65,7 +66,9 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
         "deadline": printed(due_at, campaign.timezone),
         "days_left": relative(due_at, now, campaign.timezone),
         "is_over": due_at < now,
-        "demands": list(campaign.demands.all()),
+        "demands": demands,
+        "answers": answers,
+        "open_demands": [demand for demand in demands if demand.pk not in answered],
     }
 
 

@@ -90,6 +90,22 @@ def test_one_demand_can_be_answered_and_the_other_left(visitor, letter):
     assert letter.recipient.answers.get(demand__number=2).outcome == "unanswered"
 
 
+def test_what_is_on_record_and_what_is_open_is_said_wherever_an_answer_is_given(visitor, letter):
+    open_second = {"demand-2-outcome": "", "demand-2-promised_on": ""}
+    checked = check(visitor, **open_second)
+    assert "It stays unanswered." in checked.content.decode()
+    receipt = visitor.get(submit(visitor, hidden(checked))["Location"]).content.decode()
+    second = letter.recipient.campaign.demands.get(number=2)
+    for page in (receipt, visitor.get("/respond/letter/").content.decode()):
+        assert f"Still without an answer: 2. {second.title}." in page
+    again = visitor.get("/respond/answer/").content.decode()
+    assert again.count("On record: Complied (Dana Dean") == 1
+    assert (
+        "What is on record stays."
+        in check(visitor, **{"demand-1-outcome": "", "demand-1-text": ""}).content.decode()
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
