@@ -78,6 +78,11 @@ class Row:
         )
 
     @property
+    def awaits_nothing(self) -> bool:
+        """Whether the deadline no longer runs: a day that passed is then no reproach."""
+        return self.is_answered or self.standing is Standing.WITHDRAWN
+
+    @property
     def place(self) -> str:
         """The state in the US, the country elsewhere; empty where neither is known."""
         return self.state if self.country == "US" else self.country

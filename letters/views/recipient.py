@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from campaigns.deadlines import printed
 from campaigns.models import Addressee, Answer, Recipient
-from campaigns.standing import standing
+from campaigns.standing import Standing, standing
 from campaigns.views.shell import StaffPage
 from letters.models import Letter, Response
 from letters.reports.timeline import timeline
@@ -53,6 +53,7 @@ class RecipientPage(StaffPage, TemplateView):
             ),
             deadline=_deadline(recipient),
             days_left=_days_left(recipient, now),
+            waiting=(Standing.AWAITING, Standing.NO_RESPONSE, Standing.UNDELIVERABLE),
             answers=answers,
             letters=letters,
             responses=responses,

@@ -52,6 +52,17 @@ def test_an_empty_board_says_what_to_do_next(viewer):
     assert "Choose recipients" in html
 
 
+def test_a_day_that_passed_is_no_reproach_to_who_has_answered(viewer):
+    campaign = make_campaign(demands=1)
+    past = timezone.now() - datetime.timedelta(days=5)
+    silent, answered = (make_recipient(campaign, reach="reached", due_at=past) for _ in range(2))
+    make_answer(answered, outcome="complied")
+    assert viewer.get(board_of(campaign)).content.decode().count("<small>5 days past") == 1
+    pages = [reverse("letters:recipient", args=[each.pk]) for each in (silent, answered)]
+    said = ["(5 days past)" in viewer.get(page).content.decode() for page in pages]
+    assert said == [True, False]
+
+
 def test_a_filter_keeps_to_its_rows_and_an_unknown_one_is_named(viewer):
     campaign = make_campaign()
     make_recipient(campaign, make_institution("Alpha University", state="CA"))

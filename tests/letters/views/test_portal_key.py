@@ -63,6 +63,14 @@ def test_codes_are_revoked_with_a_reason(manager, letter):
     assert "No code opens this letter now" in manager.get(address("", letter)).content.decode()
 
 
+def test_codes_that_are_revoked_are_not_offered_to_be_revoked_again(manager, letter):
+    page = reverse("letters:portal_keys", args=[letter.pk])
+    manager.post(reverse("letters:portal_keys_revoke", args=[letter.pk]), {"reason": "Lost."})
+    html = manager.get(page).content.decode()
+    assert "Issue new codes" in html
+    assert "Revoke the codes" not in html
+
+
 def test_unsafe_text_as_a_reason_is_refused(manager, letter):
     page = manager.post(address("_revoke", letter), {"reason": "x\u202e"}, follow=True)
     assert "changes the direction" in page.content.decode()
