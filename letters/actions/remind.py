@@ -4,16 +4,23 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.actions import Refused
 from campaigns.models import Campaign, Recipient, User
 from letters.actions.mailing import NothingToFollow, create
-from letters.models import Letter, LetterTemplate, LetterVersion, Mailing
+from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
+
+_DONE = (Mailing.Status.SENT, Mailing.Status.CANCELLED)
 
 
 class NobodyOverdue(Refused):
     """Nobody is overdue, so nobody is reminded."""
+
+
+class AlreadyPrepared(Refused):
+    """A reminder to each of them waits to be sent, so a second one would double it."""
 
 
 class NotAReminder(Refused):
@@ -32,7 +39,8 @@ def prepare_reminder(
 ) -> Mailing:
     """A mailing to those who are overdue now, or to those of `recipients` who are.
 
-    A person who answers between the look at the board and the press gets no reminder.
+    A person who answers between the look at the board and the press gets no reminder, and
+    nobody gets two because the button was pressed twice.
     """
     if version.template.purpose == LetterTemplate.Purpose.FIRST:
         raise NotAReminder(
@@ -44,13 +52,32 @@ def prepare_reminder(
         overdue = [recipient for recipient in overdue if recipient.pk in wanted]
     if not overdue:
         raise NobodyOverdue("Nobody of them is overdue any more; no reminder was prepared.")
+    waiting = {letter.recipient_id: letter.mailing for letter in _waiting(campaign)}
+    unreminded = [recipient for recipient in overdue if recipient.pk not in waiting]
+    if not unreminded:
+        raise AlreadyPrepared(
+            f"“{waiting[overdue[0].pk]}” already holds a reminder to them, and was not sent yet. "
+            "Send it or cancel it first."
+        )
     return create(
         version=version,
         title=title,
         letter_date=letter_date,
-        recipients=overdue,
-        follows=followed(campaign, overdue),
+        recipients=unreminded,
+        follows=followed(campaign, unreminded),
         by=by,
+    )
+
+
+def _waiting(campaign: Campaign) -> QuerySet[Letter]:
+    """The reminders that are prepared and have not left by any way."""
+    left = Dispatch.objects.filter(letter=OuterRef("pk"), status__in=Dispatch.LEFT)
+    return (
+        Letter.objects.standing()
+        .filter(mailing__campaign=campaign, mailing__follows__isnull=False)
+        .exclude(mailing__status__in=_DONE)
+        .exclude(Exists(left))
+        .select_related("mailing")
     )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaigns.models import AnswerEntry, Recipient
 from letters.actions import dispatch, mailing, remind
-from letters.models import LetterTemplate, LetterVersion
+from letters.models import Dispatch, LetterTemplate, LetterVersion
 from tests.factories import make_version
 from tests.letters import stages
 
@@ -65,6 +65,29 @@ def test_only_those_of_the_chosen_who_are_overdue_are_reminded():
     stage, version = overdue(3)
     chosen = [stage.letters[0].recipient]
     assert prepare(stage, version, recipients=chosen).letters.count() == 1
+
+
+def test_a_second_press_reminds_nobody_twice_and_names_the_reminder_that_waits():
+    stage, version = overdue(3)
+    prepare(stage, version, recipients=[stage.letters[0].recipient])
+    assert prepare(stage, version, title="Second").letters.count() == 2
+    with pytest.raises(remind.AlreadyPrepared, match="“Second” already holds"):
+        prepare(stage, version, recipients=[stage.letters[1].recipient])
+
+
+def test_a_reminder_that_was_cancelled_or_has_left_can_be_followed_by_another():
+    stage, version = overdue(1)
+    first = prepare(stage, version)
+    mailing.cancel(mailing=first, reason="Another date.", by=stage.manager)
+    second = prepare(stage, version, title="Second")
+    Dispatch.objects.create(
+        letter=second.letters.get(),
+        channel="post",
+        status="sent",
+        sent_at=timezone.now(),
+        queued_by=stage.clerk,
+    )
+    assert prepare(stage, version, title="Third").letters.count() == 1
 
 
 def test_nobody_overdue_is_refused():
