@@ -47,6 +47,8 @@ class ArrivalForm(forms.Form):
         letters = self.fields["letter"]
         assert isinstance(letters, forms.ModelChoiceField)  # noqa: S101
         letters.queryset = recipient.letters.filter(status=Letter.Status.SEALED).order_by("-pk")
+        if len(sealed := letters.queryset[:2]) == 1:
+            self.initial["letter"] = sealed[0]
 
     def clean_received_on(self) -> datetime.date:
         received_on: datetime.date = self.cleaned_data["received_on"]

@@ -56,6 +56,14 @@ def scan(name: str = "scan.pdf", content: bytes = b"") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content or make_pdf())
 
 
+def test_the_only_letter_that_can_be_answered_is_chosen_already(clerk, recipient):
+    address = reverse("letters:response_new", args=[recipient.pk])
+    letter = make_sealed_letter(recipient=recipient)
+    assert f'<option value="{letter.pk}" selected>' in clerk.get(address).content.decode()
+    make_sealed_letter(recipient=recipient)
+    assert f'<option value="{letter.pk}" selected>' not in clerk.get(address).content.decode()
+
+
 def test_a_clerk_records_what_came_by_post_with_its_scan(clerk, recipient):
     done = record(clerk, recipient, documents=[scan()])
     response = Response.objects.get()
