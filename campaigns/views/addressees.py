@@ -33,7 +33,11 @@ class AddresseeForm(forms.ModelForm):
         model = Addressee
         fields = ("kind", "contact", *_OPTIONAL, "email", "by_post", "by_email")
         field_classes = dict.fromkeys(_OPTIONAL, LineField)
-        labels = {"postal_code": "ZIP or postal code", "country": "Country code"}
+        labels = {
+            "postal_code": "ZIP or postal code",
+            "country": "Country code",
+            "email": "E-mail",
+        }
         help_texts = {
             "name": "Empty: the contact's.",
             "title": "Empty: the contact's.",

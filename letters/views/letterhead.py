@@ -55,7 +55,7 @@ class LetterheadForm(forms.ModelForm):
             ),
             LineField,
         )
-        labels = {"website": "Web address"}
+        labels = {"email": "E-mail", "website": "Web address"}
 
     def details(self) -> actions.Details:
         return actions.Details(**self.cleaned_data)
