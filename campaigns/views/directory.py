@@ -167,7 +167,8 @@ class ImportPage(StaffPage, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found: DirectoryImport = self.object
         kept = list(found.rows.values_list("pk", "verdict", "notes"))
-        shown = self.request.GET.get("show", "")
+        clean = not any(notes for _, _, notes in kept)
+        shown = self.request.GET.get("show", "all" if clean else "")
         reason = self.request.GET.get("reason", "")
         pks = [pk for pk, verdict, notes in kept if _is_shown(shown, reason, verdict, notes)]
         page = Paginator(pks, 50).get_page(self.request.GET.get("page"))

@@ -75,6 +75,13 @@ def test_the_same_file_again_has_nothing_to_confirm(manager):
     assert b"/apply/" not in page
 
 
+def test_a_plan_without_remarks_shows_every_row(manager):
+    found = plan(manager, ipeds({"ADDR": "1 Main"}))
+    page = manager.get(found.get_absolute_url())
+    assert page.context["not_clean"] == 0
+    assert [row.name for row, _ in page.context["rows"]] == ["Auburn University"]
+
+
 def test_a_stale_page_writes_nothing(manager):
     found = plan(manager, ipeds({}))
     make_institution("Auburn University", state="AL", city="Auburn")
