@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.actions import Refused
+from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Recipient, User
 from letters.actions.mailing import NothingToFollow, create
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
@@ -46,6 +47,7 @@ def prepare_reminder(
         raise NotAReminder(
             f"{version} is a first letter. Choose the text of a reminder or final notice."
         )
+    campaign = locked(campaign)  # of two presses at once, the second sees what the first made
     overdue = list(campaign.recipients.overdue(timezone.now()))
     if recipients is not None:
         wanted = {recipient.pk for recipient in recipients}
