@@ -207,8 +207,9 @@ def _is_shown(show: str, reason: str, verdict: str, notes: list[str]) -> bool:
 
 
 def _reason(note: str) -> str:
-    """What a note says without the value it is about."""
-    return note.partition(": ")[0]
+    """What a note says without the value it is about, or which column it is about."""
+    what = note.partition(": ")[0]
+    return f"{what} cannot be read as it is" if what.startswith("“") else what
 
 
 def _reasons(kept: list[tuple[int, str, list[str]]]) -> list[tuple[str, int]]:

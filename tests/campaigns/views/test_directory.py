@@ -169,6 +169,7 @@ def test_a_workbook_is_read_and_a_formula_is_refused_by_its_cell(manager):
     assert found.counts["refused"] == 1
     page = manager.get(found.get_absolute_url()).content.decode()
     assert "Cell A2 holds a formula" in page
+    assert "cannot be read as it is" in page
 
 
 def test_another_sheet_can_be_chosen(manager):
