@@ -19,9 +19,15 @@ def sha256_of(content: bytes) -> str:
 
 
 def put(content: bytes) -> str:
-    """Keep the bytes; returns their SHA-256 in hex. Storing twice keeps one file."""
+    """Keep the bytes; returns their SHA-256 in hex. Storing twice keeps one file.
+
+    A file that was damaged in storage is replaced, so that rendering or uploading it again
+    mends it.
+    """
     sha256 = sha256_of(content)
     name = _name(sha256)
+    if default_storage.exists(name) and not _is_whole(sha256):
+        default_storage.delete(name)
     if not default_storage.exists(name):
         kept = default_storage.save(name, ContentFile(content))
         if kept != name:  # somebody stored the same bytes in the meantime
@@ -36,6 +42,14 @@ def get(sha256: str) -> bytes:
     if sha256_of(content) != sha256:
         raise FileDamaged(f"The file {sha256} is damaged in storage. Restore it from a backup.")
     return content
+
+
+def _is_whole(sha256: str) -> bool:
+    try:
+        get(sha256)
+    except (FileDamaged, FileNotFoundError):
+        return False
+    return True
 
 
 def _name(sha256: str) -> str:

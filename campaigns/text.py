@@ -15,6 +15,10 @@ _LINE_BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _DIRECTION = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+# How a letter's text names a field. Where none is read, staff who type one mean it to be.
+MERGE_TAG = re.compile(r"\{\{|\{%")
+
+
 class UnsafeText(ValueError):
     """The text holds a character that could make the print differ from what was read."""
 

@@ -4,6 +4,8 @@ None carries more than primary keys, each may run twice without harm, and none i
 Celery: what was not finished is found again from its rows by `sweep`, which beat runs.
 """
 
+from contextlib import ExitStack
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -33,7 +35,9 @@ def send_receipts() -> None:
 
 @shared_task(name="letters.tasks.sweep", max_retries=0)
 def sweep() -> None:
+    """What fails in one part of it keeps no other from being found again."""
     now = timezone.now()
-    render.revive(now=now)
-    dispatch.revive(now=now)
-    receipt.revive()
+    with ExitStack() as parts:
+        parts.callback(receipt.revive)
+        parts.callback(dispatch.revive, now=now)
+        parts.callback(render.revive, now=now)

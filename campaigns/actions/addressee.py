@@ -106,8 +106,11 @@ def _refuse_unfit(recipient: Recipient, address: Address) -> None:
             f"{contact} is not a contact of {recipient.institution}. Nothing was saved."
         )
     own = {"street": address.street, "city": address.city, "ZIP": address.postal_code}
+    if (address.country or recipient.institution.country) == "US":
+        own["state"] = address.state
     missing = [part for part, value in own.items() if not value]
-    if missing and (any(own.values()) or address.street2 or address.state):
+    more = (address.street2, address.state, address.country)
+    if missing and (any(own.values()) or any(more)):
         raise HalfAnAddress(
             f"An own address replaces the institution's as a whole, and this one has no "
             f"{' and no '.join(missing)}. Nothing was saved."

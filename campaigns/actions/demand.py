@@ -14,6 +14,7 @@ from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Answer, Campaign, Demand, Ground, User
+from campaigns.text import MERGE_TAG
 
 
 class DemandIsPrinted(Refused):
@@ -26,6 +27,10 @@ class DemandIsAnswered(Refused):
 
 class DemandIsEmpty(Refused):
     """A demand without words cannot be asked of anybody."""
+
+
+class DemandIsPlainText(Refused):
+    """A demand is printed as it stands, the same for everybody."""
 
 
 class GroundOutsideCampaign(Refused):
@@ -134,6 +139,12 @@ def _refuse_printed(campaign: Campaign, what_stays: str) -> None:
 def _refuse_unfit(campaign: Campaign, wording: Wording, grounds: set[Ground]) -> None:
     if not wording.title.strip() or not wording.text.strip():
         raise DemandIsEmpty("A demand needs a title and a text. Nothing was saved.")
+    for words in (wording.title, wording.text):
+        if tag := MERGE_TAG.search(words):
+            raise DemandIsPlainText(
+                f"A demand is printed as it stands: the letter would show {tag[0]} and what "
+                "follows it. Write it without merge tags. Nothing was saved."
+            )
     outside = grounds - set(campaign.grounds.all())
     if outside:
         names = ", ".join(sorted(ground.name for ground in outside))

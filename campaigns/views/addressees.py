@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from campaigns import audit
 from campaigns.actions import addressee as actions
 from campaigns.actions import recipient as recipient_actions
+from campaigns.directory import values
 from campaigns.models import Addressee, Campaign, Contact, Recipient
 from campaigns.views.decisions import DecisionButton, DecisionForm, OfCampaign
 from campaigns.views.fields import LineField
@@ -46,11 +47,33 @@ class AddresseeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, recipient: Recipient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.recipient = recipient
         institution = recipient.institution
         self.fields["contact"].queryset = Contact.objects.filter(  # type: ignore[attr-defined]
             Q(institution=institution) | Q(institution=institution.parent_id), archived_at=None
         ).order_by("institution", "role", "pk")
         self.fields["contact"].empty_label = "Nobody in the directory"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The parts of an own address as the directory keeps them, for a letter prints them."""
+        cleaned = super().clean() or {}
+        typed = cleaned.get("country")
+        country = self._read("country", values.country(typed)) if typed else ""
+        country = country or self.recipient.institution.country
+        if cleaned.get("state"):
+            self._read("state", values.state(cleaned["state"], country))
+        if cleaned.get("postal_code"):
+            state = cleaned.get("state") or ""
+            self._read("postal_code", values.postal_code(cleaned["postal_code"], state, country))
+        return cleaned
+
+    def _read(self, name: str, found: values.Value) -> str:
+        value, note = found
+        if value:
+            self.cleaned_data[name] = value
+        else:
+            self.add_error(name, f"{note}.")
+        return value
 
     def address(self) -> actions.Address:
         return actions.Address(**self.cleaned_data)

@@ -11,6 +11,7 @@ from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, User
+from campaigns.text import MERGE_TAG
 from letters.merge import language, typefaces
 from letters.models import LetterTemplate, LetterVersion
 
@@ -69,9 +70,9 @@ def check(text: Text, *, campaign: Campaign) -> list[Problem]:
     return [
         *_from_language("subject", language.check(text.subject, subject=True, grounds=grounds)),
         *_from_language("body", language.check(text.body, grounds=grounds)),
-        *_unprintable("closing", text.closing),
-        *_unprintable("label", text.label),
-        *_unprintable("enclosures", text.enclosures),
+        *_not_plain("closing", text.closing),
+        *_not_plain("label", text.label),
+        *_not_plain("enclosures", text.enclosures),
     ]
 
 
@@ -184,9 +185,13 @@ def _from_language(field: str, problems: list[language.Problem]) -> Iterator[Pro
         yield Problem(field, problem.line, problem.column, problem.message)
 
 
-def _unprintable(field: str, text: str) -> Iterator[Problem]:
+def _not_plain(field: str, text: str) -> Iterator[Problem]:
+    """What keeps a text from being printed as it stands, which is how these are printed."""
     for number, line in enumerate(text.split("\n"), start=1):
         for column, char in enumerate(line, start=1):
             if not typefaces.any_has(char):
                 message = f"None of our typefaces has the character {char}."
                 yield Problem(field, number, column, message)
+        for tag in MERGE_TAG.finditer(line):
+            message = f"No merge tags are read here; {tag[0]} would be printed as it stands."
+            yield Problem(field, number, tag.start() + 1, message)

@@ -5,11 +5,13 @@ it is compared with what is known now: a letter whose data, version, letterhead,
 fonts or engine changed after it was rendered is stale, and is made again.
 """
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from campaigns.models import Addressee
+from campaigns import deadlines
+from campaigns.models import Addressee, Campaign
 from letters import lifecycle
 from letters.merge import context, press, seal
 from letters.models import Letter, Mailing
@@ -62,6 +64,18 @@ def freeze_again(mailing: Mailing) -> int:
     unrender(rows)
     rows.filter(status=Letter.Status.DRAFT).update(attempts=0, claim="", lease_until=None)
     return len(changed)
+
+
+def deadline_by_rule(campaign: Campaign, letter_date: datetime.date) -> datetime.datetime:
+    """When an answer to a letter of this day is due, as the campaign counts now."""
+    return deadlines.compute(
+        letter_date,
+        campaign.deadline_days,
+        campaign.deadline_unit,
+        campaign.deadline_rolls,
+        campaign.deadline_time,
+        campaign.timezone,
+    ).at
 
 
 def with_everything(addressees: QuerySet[Addressee]) -> QuerySet[Addressee]:

@@ -14,6 +14,7 @@ from campaigns.models import Addressee, Campaign, Recipient, User
 from letters import lifecycle
 from letters.actions import draft, portal_key, preflight
 from letters.actions.freshness import (
+    deadline_by_rule,
     freeze,
     freeze_again,
     unrender,
@@ -28,11 +29,17 @@ from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mail
 
 # Answers come late; a code works for a year after the deadline.
 CODES_WORK_FOR = datetime.timedelta(days=365)
+# No letter is written so long before it leaves.
+FARTHEST = datetime.timedelta(days=5 * 366)
 _ROWS_AT_ONCE = 200
 
 
 class LetterDateHasPassed(Refused):
     """A letter bears the day on which it leaves, and that day cannot be in the past."""
+
+
+class LetterDateIsFarOff(Refused):
+    """A letter date years ahead is a slip of the finger."""
 
 
 class NobodyChosen(Refused):
@@ -75,7 +82,7 @@ def create(
         follows=follows,
         title=title,
         letter_date=letter_date,
-        printed_deadline=_deadline(campaign, letter_date),
+        printed_deadline=deadline_by_rule(campaign, letter_date),
         prepared_by=by,
     )
     draft.freeze(version=version)
@@ -109,7 +116,7 @@ def _refuse_unfit(
     keys: list[int],
     follows: Mailing | None,
 ) -> None:
-    _refuse_past(campaign, letter_date)
+    _refuse_unlikely(campaign, letter_date)
     if not keys:
         raise NobodyChosen("Nobody was chosen: these recipients would get no letter.")
     strangers = len(set(keys)) - campaign.recipients.filter(pk__in=keys).count()
@@ -130,23 +137,16 @@ def _refuse_unfollowed(version: LetterVersion, follows: Mailing | None) -> None:
         raise NothingToFollow(f"A {purpose} follows a mailing that was sent. Say which.")
 
 
-def _refuse_past(campaign: Campaign, letter_date: datetime.date) -> None:
+def _refuse_unlikely(campaign: Campaign, letter_date: datetime.date) -> None:
     today = timezone.now().astimezone(ZoneInfo(campaign.timezone)).date()
+    if letter_date - today > FARTHEST:
+        raise LetterDateIsFarOff(
+            f"{deadlines.written(letter_date)} is years ahead. A letter bears the day it leaves."
+        )
     if letter_date < today:
         raise LetterDateHasPassed(
             f"{deadlines.written(letter_date)} has passed. A letter bears the day it leaves."
         )
-
-
-def _deadline(campaign: Campaign, letter_date: datetime.date) -> datetime.datetime:
-    return deadlines.compute(
-        letter_date,
-        campaign.deadline_days,
-        campaign.deadline_unit,
-        campaign.deadline_rolls,
-        campaign.deadline_time,
-        campaign.timezone,
-    ).at
 
 
 def _write(mailing: Mailing, recipient_keys: list[int]) -> list[Letter]:
@@ -198,6 +198,8 @@ def _posting_order(addressee: Addressee) -> tuple[str, int, bool, str, int]:
 def refresh(*, mailing: Mailing, by: User) -> int:
     """Take in what was fixed since, and check again. Returns how many letters changed."""
     _back_to_preparing(mailing)
+    mailing.printed_deadline = deadline_by_rule(mailing.campaign, mailing.letter_date)
+    mailing.save(update_fields=["printed_deadline"])
     changed = freeze_again(mailing)
     changed += unrender_stale(mailing)
     preflight.run(mailing)
@@ -223,11 +225,11 @@ def _back_to_preparing(mailing: Mailing) -> None:
 @transaction.atomic
 def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User) -> Mailing:
     """Another day of sending: every letter bears it, and the deadline follows from it."""
-    _refuse_past(mailing.campaign, letter_date)
+    _refuse_unlikely(mailing.campaign, letter_date)
     _back_to_preparing(mailing)
     before = mailing.letter_date
     mailing.letter_date = letter_date
-    mailing.printed_deadline = _deadline(mailing.campaign, letter_date)
+    mailing.printed_deadline = deadline_by_rule(mailing.campaign, letter_date)
     mailing.save(update_fields=["letter_date", "printed_deadline"])
     freeze_again(mailing)
     preflight.run(mailing)

@@ -18,9 +18,12 @@ from campaigns import deadlines
 from campaigns.coverage import Verdict, coverage
 from campaigns.models import Ground, Institution
 from campaigns.text import fold
+from letters.actions.freshness import deadline_by_rule
 from letters.channels.email import Email
 from letters.channels.post import sheets
+from letters.merge import context
 from letters.merge.assemble import lacking
+from letters.merge.countries import COUNTRIES
 from letters.models import Finding, Letter, LetterTemplate, LetterVersion, Mailing, Sender
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
@@ -116,19 +119,22 @@ def _written_before(mailing: Mailing) -> dict[int, str]:
 
 
 def _address(letter: Letter, batch: Batch) -> Iterator[Found]:
-    addressee, institution = letter.addressee, letter.recipient.institution
-    country = addressee.country or institution.country
+    institution = letter.recipient.institution
+    place = context.place(letter.addressee, institution)
+    severity = RED if letter.by_post else AMBER
     parts = {"street": "street", "city": "city", "state": "state", "postal_code": "ZIP"}
     for name, word in parts.items():
-        if name == "state" and country != "US":
+        if name == "state" and place.country != "US":
             continue
-        if not (getattr(addressee, name) or getattr(institution, name)):
-            yield Found(
-                f"no-{word.lower()}",
-                RED if letter.by_post else AMBER,
-                f"{institution} has no {word}.",
-                letter,
-            )
+        if not getattr(place, name):
+            yield Found(f"no-{word.lower()}", severity, f"{institution} has no {word}.", letter)
+    if place.country not in COUNTRIES:
+        yield Found(
+            "no-country",
+            severity,
+            f"{institution}: “{place.country}” is the code of no country.",
+            letter,
+        )
 
 
 def _person(letter: Letter, batch: Batch) -> Iterator[Found]:
@@ -301,6 +307,16 @@ def _letter_date(mailing: Mailing, batch: Batch) -> Iterator[Found]:
 
 
 def _deadline(mailing: Mailing, batch: Batch) -> Iterator[Found]:
+    by_rule = deadline_by_rule(mailing.campaign, mailing.letter_date)
+    if by_rule != mailing.printed_deadline:
+        zone = mailing.campaign.timezone
+        yield Found(
+            "deadline-changed",
+            RED,
+            "The campaign counts its deadlines otherwise now: the letters would say "
+            f"{deadlines.printed(mailing.printed_deadline, zone)}, and the rule gives "
+            f"{deadlines.printed(by_rule, zone)}. Check again to take the new rule in.",
+        )
     due = mailing.printed_deadline.astimezone(ZoneInfo(mailing.campaign.timezone)).date()
     if reason := deadlines.why_not_a_business_day(due):
         yield Found(

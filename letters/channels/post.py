@@ -70,9 +70,9 @@ class Post:
 
 
 def value_of(letter: Letter, part: str) -> str:
-    """A part of the address: the addressee's own, else the institution's."""
-    own: str = getattr(letter.addressee, part)
-    return own or str(getattr(letter.recipient.institution, part))
+    """A part of the address: of the addressee's own, where it has one, else the institution's."""
+    lives = letter.addressee if letter.addressee.street else letter.recipient.institution
+    return str(getattr(lives, part))
 
 
 def sheets(pages: int) -> int:

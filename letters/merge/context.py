@@ -281,20 +281,23 @@ def _address_lines(addressee: Addressee, institution: Institution) -> list[str]:
     if institution.parent and institution.kind in _PARENT_IS_NAMED:
         names.append(institution.parent.name)
     return (
-        list(dict.fromkeys(name for name in names if name)) + _place(addressee, institution).lines()
+        list(dict.fromkeys(name for name in names if name)) + place(addressee, institution).lines()
     )
 
 
-def _place(addressee: Addressee, institution: Institution) -> Place:
-    """The addressee's own address where it has one; a street brings its own second line."""
-    street_of = addressee if addressee.street else institution
+def place(addressee: Addressee, institution: Institution) -> Place:
+    """The addressee's own address, whole, where it has a street; else the institution's.
+
+    Nothing is taken from both: an office in London has no state, and not the university's.
+    """
+    lives = addressee if addressee.street else institution
     return Place(
-        street=street_of.street,
-        street2=street_of.street2,
-        city=addressee.city or institution.city,
-        state=addressee.state or institution.state,
-        postal_code=addressee.postal_code or institution.postal_code,
-        country=addressee.country or institution.country,
+        street=lives.street,
+        street2=lives.street2,
+        city=lives.city,
+        state=lives.state,
+        postal_code=lives.postal_code,
+        country=lives.country or institution.country,
     )
 
 
@@ -302,7 +305,7 @@ def _delivery_lines(addressee: Addressee, institution: Institution) -> list[str]
     """One line for each way by which the letter goes, as letters say it."""
     ways = []
     if addressee.by_post:
-        abroad = (addressee.country or institution.country) != "US"
+        abroad = place(addressee, institution).country != "US"
         ways.append(REGISTERED if abroad else CERTIFIED)
     if addressee.by_email:
         ways.append(f"{'AND ' if ways else ''}VIA E-MAIL ({addressee.display_email})")

@@ -24,6 +24,8 @@ from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
 from letters.merge.typography import typeset
 
+# Two lines of the three that the head of a later page has room for beside date and reference.
+LONGEST_ADDRESSEE = 150
 STYLESHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "letter.css"
 
 
@@ -42,6 +44,11 @@ class Document:
 
 def make(content: LetterContent) -> Document:
     """Set the letter. Raises RenderRefused."""
+    if len(content.addressee) > LONGEST_ADDRESSEE:
+        raise RenderRefused(
+            f"“{content.addressee}” is too long for the head of the second page, where it would "
+            f"run into the text. Shorten it to {LONGEST_ADDRESSEE} characters."
+        )
     source = _html(content)
     _refuse_missing_characters(source, content.typeface)
     return Document(source, _assets(content), content.typeface)

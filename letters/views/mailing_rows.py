@@ -21,6 +21,7 @@ CODES = {
     "no-city": ("No city", "institution"),
     "no-state": ("No state", "institution"),
     "no-zip": ("No ZIP", "institution"),
+    "no-country": ("No such country", "institution"),
     "no-addressee": ("No addressee", "addressee"),
     "no-name": ("Office without a name", "addressee"),
     "archived": ("Addressee removed", "addressee"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from campaigns import filestore
 from config.storage import AtomicFileSystemStorage
@@ -69,6 +70,7 @@ import os, signal
 from django.conf import settings
 settings.configure()
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from config.storage import AtomicFileSystemStorage
 os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
 AtomicFileSystemStorage(location={str(tmp_path)!r}).save("letter", ContentFile(b"bytes"))
@@ -82,5 +84,15 @@ AtomicFileSystemStorage(location={str(tmp_path)!r}).save("letter", ContentFile(b
 
 def test_the_filestore_keeps_its_files_here():
     sha256 = filestore.put(b"a letter")
+    assert filestore.put(b"a letter") == sha256
+    assert filestore.get(sha256) == b"a letter"
+
+
+def test_a_damaged_file_is_mended_by_storing_it_again():
+    sha256 = filestore.put(b"a letter")
+    path = Path(default_storage.path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))
+    path.write_bytes(b"a lett")
+    with pytest.raises(filestore.FileDamaged):
+        filestore.get(sha256)
     assert filestore.put(b"a letter") == sha256
     assert filestore.get(sha256) == b"a letter"

@@ -5,6 +5,7 @@ again by itself.
 """
 
 import datetime
+import logging
 import time
 import uuid
 
@@ -35,6 +36,8 @@ from letters.channels import LeftUnknown, NotTaken
 from letters.channels.email import Cover, Email
 from letters.merge import context
 from letters.models import Dispatch, Letter, Mailing
+
+logger = logging.getLogger(__name__)
 
 # Longer than any mail server is waited for: connect, greet, and the whole message.
 EMAIL_LEASE = datetime.timedelta(minutes=5)
@@ -129,12 +132,16 @@ def send_email(*, dispatch_pk: int) -> Dispatch | None:
         return None
     try:
         _check_before_sending(dispatch)
-        pdf = sealed_bytes(dispatch.letter)
+        pdf, cover = sealed_bytes(dispatch.letter), _cover(dispatch.letter)
     except Refused as refusal:
         _finish(dispatch, Status.HELD, str(refusal))
         return dispatch
+    except Exception as error:  # nothing was offered yet, so it is held and not unknown
+        logger.exception("The e-mail of letter %s could not be written", dispatch.letter)
+        _finish(dispatch, Status.HELD, f"It could not be written: {error}")
+        return dispatch
     try:
-        Email().send(dispatch, _cover(dispatch.letter), pdf)
+        Email().send(dispatch, cover, pdf)
     except NotTaken as error:
         _not_taken(dispatch, error)
     except LeftUnknown as error:

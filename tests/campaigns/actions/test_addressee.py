@@ -44,6 +44,19 @@ def test_an_own_address_replaces_the_institutions_as_a_whole(recipient, manager)
     assert actions.add(recipient=recipient, address=whole, by=manager).street == "2 Law Street"
 
 
+@pytest.mark.parametrize(
+    ("own", "lacks"),
+    [
+        ({"street": "2 Law St", "city": "Boston", "postal_code": "02115"}, "no state"),
+        ({"country": "GB"}, "no street and no city and no ZIP"),
+    ],
+)
+def test_no_part_of_an_own_address_comes_from_the_institution(recipient, manager, own, lacks):
+    """A letter would go to Boston, IL, or to the university's street in the United Kingdom."""
+    with pytest.raises(actions.HalfAnAddress, match=lacks):
+        actions.add(recipient=recipient, address=dataclasses.replace(COUNSEL, **own), by=manager)
+
+
 def test_an_addressee_without_a_channel_is_refused(recipient, manager):
     with pytest.raises(actions.NoChannel):
         actions.add(

@@ -1,5 +1,7 @@
 """The numbered demands: what may change until letters print them, and what may after."""
 
+import dataclasses
+
 import pytest
 from django.utils import timezone
 
@@ -132,3 +134,10 @@ def test_a_failing_audit_event_undoes_the_removal(manager, monkeypatch):
     with pytest.raises(RuntimeError):
         actions.remove(demand=campaign.demands.get(), by=manager)
     assert campaign.demands.count() == 1
+
+
+@pytest.mark.parametrize("words", [{"title": "{{ reference }}"}, {"text": "{% if x %} Confirm."}])
+def test_a_demand_with_a_merge_tag_would_print_it_and_is_refused(manager, words):
+    wording = dataclasses.replace(WORDING, **words)
+    with pytest.raises(actions.DemandIsPlainText, match="printed as it stands"):
+        actions.add(campaign=make_campaign(), wording=wording, by=manager)

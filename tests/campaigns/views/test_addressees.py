@@ -49,6 +49,17 @@ def test_half_an_address_is_refused_in_the_form(client, recipient):
     assertContains(page, "2 Law Street")
 
 
+def test_an_own_address_is_kept_as_the_directory_keeps_one(client, recipient):
+    address = reverse("campaigns:addressee_new", args=[recipient.pk])
+    own = {"street": "2 Law Street", "city": "Boston", "state": "massachusetts"}
+    given = {"kind": "copy", "title": "Dean", "by_post": "on", "country": "us", **own}
+    client.post(address, {**given, "postal_code": "2115"})
+    kept = recipient.addressees.get(kind="copy")
+    assert (kept.state, kept.postal_code, kept.country) == ("MA", "02115", "US")
+    page = client.post(address, {**given, "state": "Mass", "postal_code": "x"})
+    assertContains(page, "The state is not one that is known: Mass.")
+
+
 def test_only_contacts_of_the_institution_are_offered(client, recipient):
     stranger = make_institution("Other").contacts.get()
     page = client.get(reverse("campaigns:addressee_new", args=[recipient.pk]))

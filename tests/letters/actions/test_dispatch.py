@@ -601,6 +601,27 @@ def test_a_worker_that_finishes_after_the_sweep_does_not_overrule_it(monkeypatch
     assert statuses(stage) == ["unknown"]
 
 
+def test_a_message_that_cannot_be_written_is_held_because_nothing_was_offered(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    monkeypatch.setattr(
+        "letters.actions.dispatch.emails.context.content", lambda letter: {}["no such word"]
+    )
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["held"]
+    assert "no such word" in Dispatch.objects.get().detail
+
+
+def test_one_part_of_the_sweep_that_fails_keeps_no_other_from_its_work(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    queue(stage)
+    Dispatch.objects.update(status="claimed", claimed_at=timezone.now() - DAY)
+    monkeypatch.setattr("letters.tasks.render.revive", lambda now: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tasks.sweep()
+    assert statuses(stage) == ["unknown"]
+
+
 def test_the_sweep_wakes_a_worker_for_messages_that_wait():
     stage = stages.approved(2, channels=BY_EMAIL)
     queue(stage)

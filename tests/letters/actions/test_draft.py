@@ -152,3 +152,12 @@ def test_a_letter_without_words_cannot_be_copied(template, drafter):
         draft.copy_template(
             template=template, campaign=template.campaign, name="Copy", purpose="first", by=drafter
         )
+
+
+@pytest.mark.parametrize("field", ["closing", "label", "enclosures"])
+def test_a_merge_tag_where_none_is_read_is_refused_and_not_printed(template, drafter, field):
+    text = dataclasses.replace(TEXT, **{field: "For {{ institution_name }}"})
+    with pytest.raises(draft.TextRefused, match="would be printed as it stands") as refused:
+        draft.save_version(template=template, text=text, by=drafter)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.line, problem.column) == (field, 1, 5)

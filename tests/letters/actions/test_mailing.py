@@ -312,3 +312,10 @@ def test_a_text_that_asks_about_a_dropped_ground_is_not_used():
     body = "{% if cites_title_vi %}\nIt applies.\n{% endif %}"
     with pytest.raises(TextRefused, match="cites_title_vi"):
         create(campaign, version=make_version(campaign, body=body))
+
+
+def test_a_letter_date_years_ahead_is_a_slip():
+    campaign = make_campaign()
+    make_recipient(campaign)
+    with pytest.raises(mailing.LetterDateIsFarOff, match="years ahead"):
+        create(campaign, letter_date=datetime.date(9999, 12, 31))

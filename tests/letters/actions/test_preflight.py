@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import Addressee, Contact
+from campaigns.models import Addressee, Campaign, Contact, Institution
+from letters.actions import mailing as mailing_actions
 from letters.actions import preflight
-from letters.models import Finding, Letter
+from letters.models import Finding, Letter, Mailing
 from tests.factories import (
     make_campaign,
     make_ground,
@@ -204,7 +205,8 @@ def test_a_newer_version_of_the_text_is_said():
 
 
 def test_a_letter_date_that_has_passed_stops_the_mailing():
-    mailing = make_mailing(letter_date=datetime.date(2020, 1, 1))
+    made = make_mailing(letter_date=datetime.date(2020, 1, 1))
+    mailing = Mailing.objects.get(pk=made.pk)
     codes = {one.code: one.severity for one in preflight.inspect(mailing)}
     assert codes["date-passed"] == "red"
 
@@ -238,3 +240,31 @@ def test_the_number_of_queries_does_not_grow_with_the_letters():
         return len(captured)
 
     assert queries(3) == queries(30)
+
+
+def test_a_deadline_that_the_campaign_counts_otherwise_now_stops_the_mailing_until_taken_in():
+    stage = stages.rendered(1)
+    before = stage.mailing.printed_deadline
+    Campaign.objects.update(deadline_days=90)
+    stage.again()
+    (found,) = [one for one in preflight.inspect(stage.mailing) if one.code == "deadline-changed"]
+    assert found.severity == "red"
+    assert mailing_actions.refresh(mailing=stage.mailing, by=stage.manager) == 1
+    assert stage.again().printed_deadline > before
+    assert stage.letters[0].status == "draft"
+    assert "deadline-changed" not in {one.code for one in preflight.inspect(stage.mailing)}
+
+
+def test_the_code_of_no_country_stops_a_letter():
+    stage = stages.prepared(1)
+    Institution.objects.update(country="ZZ", state="")
+    (found,) = [one for one in preflight.inspect(stage.mailing) if one.code == "no-country"]
+    assert (found.severity, "ZZ" in found.message) == ("red", True)
+
+
+def test_an_address_of_ones_own_without_its_state_is_not_filled_from_the_institution():
+    stage = stages.prepared(1)
+    stage.letters[0].recipient.addressees.update(
+        street="2 Law St", city="Boston", postal_code="02115"
+    )
+    assert "no-state" in {one.code for one in preflight.inspect(stage.mailing)}

@@ -150,7 +150,8 @@ def test_an_addressee_without_anything_greets_nobody(mailing, addressee):
 def test_the_addressee_overrides_the_institution(mailing, addressee):
     addressee.recipient.institution.street2 = "Room 9"
     addressee.name, addressee.title, addressee.unit = "Kim Lee", "Dean", "School of Law"
-    addressee.street = "P.O. Box 5"
+    addressee.street, addressee.city = "P.O. Box 5", "Normal"
+    addressee.state, addressee.postal_code = "AL", "35762"
     addressee.save()
     content = context.content(make_letter(mailing, addressee))
     assert content.address_lines == (
@@ -181,8 +182,15 @@ def test_the_delivery_lines_follow_the_channels(mailing, addressee):
     addressee.by_post = False
     data = context.freeze(mailing, addressee, "x")
     assert data["delivery_lines"] == ["VIA E-MAIL (dean@example.invalid)"]
-    addressee.by_post, addressee.country = True, "CA"
+    addressee.by_post, addressee.street, addressee.country = True, "1 King Street", "CA"
     assert "REGISTERED" in context.freeze(mailing, addressee, "x")["delivery_lines"][0]
+
+
+def test_an_address_of_ones_own_takes_nothing_from_the_institutions(mailing, addressee):
+    addressee.street, addressee.city = "1 Fleet Street", "London"
+    addressee.postal_code, addressee.country = "EC4Y 1AA", "GB"
+    lines = context.freeze(mailing, addressee, "x")["postal_lines"]
+    assert lines[-4:] == ["1 Fleet Street", "London", "EC4Y 1AA", "UNITED KINGDOM"]
 
 
 def test_a_copy_is_the_same_letter_for_another_person(mailing, addressee):

@@ -119,6 +119,11 @@ def test_a_letter_holds_only_its_own_typeface(typeface):
 # --- What it refuses -------------------------------------------------------------------
 
 
+def test_a_name_that_would_run_into_the_second_pages_text_is_refused():
+    with pytest.raises(RenderRefused, match="Shorten it to 150 characters"):
+        press.render(replace(specimens.letter(), addressee="Dean of the Faculty " * 8))
+
+
 def test_a_character_without_a_glyph_is_refused_by_name():
     letter = replace(specimens.letter(), addressee="漢字")
     with pytest.raises(RenderRefused, match=r"Noto Serif has no 漢 \(U\+6F22\), 字 \(U\+5B57\)"):
