@@ -1,7 +1,5 @@
 """What no browser sends: every address answers it with a page or a refusal, and never crashes."""
 
-import dataclasses
-import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -10,22 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
 
-from campaigns import filestore
-from campaigns.actions.answer import Respondent, Statement
-from campaigns.actions.directory import plan_import
-from campaigns.models import Addressee, Contact
-from letters.actions import dispatch, respond
-from letters.actions.respond import Item
-from letters.channels import outbox
-from letters.merge import codes, press
-from letters.models import Dispatch
-from letters.uploads import KeptFile
-from tests.campaigns.directory.builders import ipeds, ipeds_choices
-from tests.factories import make_ground, make_user
+from letters.merge import press
+from tests.factories import make_user
 from tests.letters import stages
 from tests.test_urls import ADDRESSES, Address
+from tests.world import World, make_world
 
 # Every name that a view reads from an address or a form; one request tries them all at once.
 _NAMES = """
@@ -58,75 +46,11 @@ VALUES = {
 FILES = ("file", "picture", "documents")
 
 
-@dataclasses.dataclass(frozen=True)
-class World:
-    """One row of everything, so that no address ends at a 404 before it reads its input."""
-
-    keys: dict[str, int]
-    words: dict[str, str]
-
-    def url(self, address: Address) -> str:
-        parts = address.url.split("/")
-        for index, part in enumerate(parts[1:], start=1):
-            folder = parts[index - 1]
-            if part == "1":
-                parts[index] = str(self.keys.get(folder, 1))
-            elif part == "x":
-                parts[index] = self.words.get(folder, "x")
-        return "/".join(parts)
-
-
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, settings) -> World:
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
     monkeypatch.setattr(press, "render", stages.quick_pdf)
-    channels = {"by_post": True, "by_email": True}
-    stage = stages.approved(3, channels=channels)
-    campaign, letter = stage.campaign, stage.letters[0]
-    campaign.grounds.add(make_ground())
-    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
-    dispatch.queue_emails(mailing=stage.mailing, count=3, by=stage.clerk)
-    dispatch.work(mailing_pk=stage.mailing.pk, seconds=30)
-    planned = plan_import(content=ipeds({}), choices=ipeds_choices(), by=stage.manager)
-    response = respond.answer_by_portal(
-        letter=letter,
-        items=[Item(Statement(campaign.demands.first(), "complied"))],
-        respondent=Respondent("Pat"),
-        email="",
-        documents=[KeptFile(filestore.put(b"%PDF-"), "a.pdf", "application/pdf", 5)],
-        submission=str(uuid.uuid4()),
-        now=timezone.now(),
-    )
-    sender = campaign.sender
-    return World(
-        keys={
-            "institutions": letter.recipient.institution_id,
-            "contacts": Contact.objects.latest("pk").pk,
-            "imports": planned.pk,
-            "grounds": campaign.grounds.get().pk,
-            "campaigns": campaign.pk,
-            "demands": campaign.demands.first().pk,
-            "recipients": letter.recipient_id,
-            "addressees": Addressee.objects.latest("pk").pk,
-            "letters": letter.pk,
-            "letter-texts": stage.mailing.version.template_id,
-            "letterheads": sender.letterhead_id,
-            "signers": sender.signer_id,
-            "mailings": stage.mailing.pk,
-            "packs": pack.pk,
-            "dispatches": Dispatch.objects.filter(channel="email").latest("pk").pk,
-            "responses": response.pk,
-            "documents": response.documents.get().pk,
-        },
-        words={
-            "export": "csv",
-            "file": "manifest",
-            "outbox": outbox.listing()[0].key,
-            "read": planned.sha256,
-            "c": codes.derive(letter.reference).code,
-            "receipt": response.receipt,
-        },
-    )
+    return make_world()
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""One row of everything, so that every address of the URL map leads somewhere."""
+
+import dataclasses
+import uuid
+
+from django.utils import timezone
+
+from campaigns import filestore
+from campaigns.actions.answer import Respondent, Statement
+from campaigns.actions.directory import plan_import
+from campaigns.models import Addressee, Contact
+from letters.actions import dispatch, respond
+from letters.actions.respond import Item
+from letters.channels import outbox
+from letters.merge import codes
+from letters.models import Dispatch
+from letters.uploads import KeptFile
+from tests.campaigns.directory.builders import ipeds, ipeds_choices
+from tests.factories import make_ground
+from tests.letters import stages
+from tests.test_urls import Address
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """One row of everything, so that no address ends at a 404 before it reads its input."""
+
+    keys: dict[str, int]
+    words: dict[str, str]
+
+    def url(self, address: Address) -> str:
+        parts = address.url.split("/")
+        for index, part in enumerate(parts[1:], start=1):
+            folder = parts[index - 1]
+            if part == "1":
+                parts[index] = str(self.keys.get(folder, 1))
+            elif part == "x":
+                parts[index] = self.words.get(folder, "x")
+        return "/".join(parts)
+
+
+def make_world() -> World:
+    """A mailing that was packed and e-mailed, and an answer to it. Needs a quick press."""
+    channels = {"by_post": True, "by_email": True}
+    stage = stages.approved(3, channels=channels)
+    campaign, letter = stage.campaign, stage.letters[0]
+    campaign.grounds.add(make_ground())
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    dispatch.queue_emails(mailing=stage.mailing, count=3, by=stage.clerk)
+    dispatch.work(mailing_pk=stage.mailing.pk, seconds=30)
+    planned = plan_import(content=ipeds({}), choices=ipeds_choices(), by=stage.manager)
+    response = respond.answer_by_portal(
+        letter=letter,
+        items=[Item(Statement(campaign.demands.first(), "complied"))],
+        respondent=Respondent("Pat"),
+        email="",
+        documents=[KeptFile(filestore.put(b"%PDF-"), "a.pdf", "application/pdf", 5)],
+        submission=str(uuid.uuid4()),
+        now=timezone.now(),
+    )
+    sender = campaign.sender
+    return World(
+        keys={
+            "institutions": letter.recipient.institution_id,
+            "contacts": Contact.objects.latest("pk").pk,
+            "imports": planned.pk,
+            "grounds": campaign.grounds.get().pk,
+            "campaigns": campaign.pk,
+            "demands": campaign.demands.first().pk,
+            "recipients": letter.recipient_id,
+            "addressees": Addressee.objects.latest("pk").pk,
+            "letters": letter.pk,
+            "letter-texts": stage.mailing.version.template_id,
+            "letterheads": sender.letterhead_id,
+            "signers": sender.signer_id,
+            "mailings": stage.mailing.pk,
+            "packs": pack.pk,
+            "dispatches": Dispatch.objects.filter(channel="email").latest("pk").pk,
+            "responses": response.pk,
+            "documents": response.documents.get().pk,
+        },
+        words={
+            "export": "csv",
+            "file": "manifest",
+            "outbox": outbox.listing()[0].key,
+            "read": planned.sha256,
+            "c": codes.derive(letter.reference).code,
+            "receipt": response.receipt,
+        },
+    )
