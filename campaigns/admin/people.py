@@ -76,6 +76,20 @@ class PersonAdmin(UserAdmin, ModelAdmin):
         return False
 
     @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        """Whoever sets another's password could approve in that person's name."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            person = User.objects.get(pk=id)
+            audit.record(
+                "user.password_set",
+                subject=person,
+                by=request.user,  # type: ignore[arg-type]  # the admin needs a login
+                sentence=f"set the password of the account {person.username}",
+            )
+        return response
+
+    @transaction.atomic
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         person = form.instance

@@ -24,6 +24,7 @@ from letters.models import Letter, Mailing, Opening
 LETTERS_TO_OPEN = 3
 # Who did one of these made the batch what it is, and is not the other person.
 _MADE_IT = ("mailing.created", "mailing.dated", "mailing.version_changed")
+_WORDED_IT = ("demand.added", "demand.changed")
 
 
 class MayNotApprove(Refused):
@@ -156,6 +157,11 @@ def _refuse_person(mailing: Mailing, by: User) -> None:
     )
     if by.pk == mailing.prepared_by_id or made_it.exists():
         raise OwnBatch("You prepared this mailing. Another person approves it.")
+    demands = AuditEvent.objects.filter(
+        campaign_id=mailing.campaign_id, verb__in=_WORDED_IT, actor=by
+    )
+    if demands.exists():
+        raise OwnBatch("You worded a demand that the letters print. Another person approves them.")
 
 
 def _refuse_unfinished(mailing: Mailing) -> None:

@@ -47,6 +47,22 @@ def test_a_changed_role_is_on_record(superuser):
     assert AuditEvent.objects.get().sentence == "changed the account vera: clerk"
 
 
+def test_a_password_set_by_another_is_on_record(superuser):
+    person = make_user("counsel", username="cora")
+    address = reverse("admin:auth_user_password_change", args=[person.pk])
+    phrase = "a long enough passphrase"
+    given = {"password1": phrase, "password2": phrase, "usable_password": "true"}
+    superuser.post(address, {**given, "password2": "another"})
+    assert not AuditEvent.objects.filter(verb="user.password_set").exists()
+    assert superuser.post(address, given).status_code == 302
+    event = AuditEvent.objects.get(verb="user.password_set")
+    assert (event.sentence, event.actor.username) == (
+        "set the password of the account cora",
+        "root",
+    )
+    assert phrase not in event.payload
+
+
 def test_an_account_is_closed_and_never_deleted(superuser):
     person = make_user("viewer")
     address = reverse("admin:campaigns_user_delete", args=[person.pk])

@@ -289,3 +289,13 @@ def test_the_demands_stand_from_the_first_seal_on_and_not_before():
         demands.change(
             demand=other.campaign.demands.get(number=1), wording=wording, by=other.manager
         )
+
+
+def test_who_worded_a_demand_does_not_approve_the_letters_that_print_it():
+    stage = stages.rendered(1)
+    both = make_user("manager", "counsel")
+    wording = demands.Wording(title="Confirm", text="Please confirm in writing.")
+    demands.change(demand=stage.campaign.demands.first(), wording=wording, by=both)
+    with pytest.raises(approve.OwnBatch, match="worded a demand"):
+        approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=both)
+    assert approve.why_not(stage.mailing, stage.counsel) == ""
