@@ -29,6 +29,8 @@ from letters.models import Finding, Letter, LetterTemplate, LetterVersion, Maili
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
 # More than six sheets no longer fold into a #10 envelope.
 MOST_SHEETS = 6
+# What the catalogue's own entries hold where staff have to fill in a section, state or edition.
+_UNFINISHED = ("<", "(placeholder)", "e.g.,", "x.y", "(edition")
 SHORTEST_DEADLINE = datetime.timedelta(days=10)
 # A length that fewer than one letter in twenty has is worth a look, once there are twenty.
 _RARE = 20
@@ -337,6 +339,13 @@ def _grounds_are_good(mailing: Mailing, batch: Batch) -> Iterator[Found]:
     for ground in batch.grounds:
         if ground.archived_at:
             yield Found("ground-archived", RED, f"{ground} is archived and still cited.")
+        elif any(mark in f"{ground.name} {ground.citation}" for mark in _UNFINISHED):
+            yield Found(
+                "ground-unfinished",
+                RED,
+                f"{ground} is unfinished: letters would cite it as “{ground.citation}”. Complete "
+                "it, or take it out of the campaign.",
+            )
         elif ground.verified_on is None:
             yield Found("ground-unverified", AMBER, f"Nobody has verified {ground} yet.")
         elif ground.is_due_for_review(mailing.letter_date):

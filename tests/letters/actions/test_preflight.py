@@ -128,6 +128,16 @@ def test_what_holds_for_every_letter_is_said_once():
     assert (one.letter, one.severity) == (None, "amber")
 
 
+@pytest.mark.parametrize("citation", ["<State code §>", "LCME, Element x.y (edition)"])
+def test_a_citation_that_nobody_has_completed_stops_the_mailing(citation):
+    campaign = clean_campaign()
+    campaign.grounds.add(make_ground(citation=citation))
+    make_recipient(campaign)
+    seen = found(campaign)["ground-unfinished"]
+    assert seen.severity == "red"
+    assert citation in seen.message
+
+
 def test_a_ground_past_its_review_is_said():
     campaign = clean_campaign()
     long_ago = timezone.localdate() - 400 * DAY
