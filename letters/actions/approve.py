@@ -61,7 +61,7 @@ class GapNotAccepted(Refused):
 
 @dataclass(frozen=True)
 class ToOpen:
-    """What one person has yet to open. `marked` are preflight's; `few` says how many more."""
+    """What one person has yet to open: preflight's `marked`, and a `few` more of any kind."""
 
     opened: frozenset[int]
     marked: frozenset[int]
@@ -85,12 +85,10 @@ def to_open(mailing: Mailing, by: User) -> ToOpen:
         for letter, sha256 in openings.values_list("letter_id", "sha256")
         if letters.get(letter) == sha256
     )
-    marked = mailing.findings.filter(severity=preflight.AMBER, letter__in=letters)
-    return ToOpen(
-        opened=opened,
-        marked=frozenset(marked.values_list("letter_id", flat=True)),
-        few=max(0, min(LETTERS_TO_OPEN, len(letters)) - len(opened)),
-    )
+    findings = mailing.findings.filter(severity=preflight.AMBER, letter__in=letters)
+    marked = frozenset(findings.values_list("letter_id", flat=True))
+    few = max(0, min(LETTERS_TO_OPEN, len(letters)) - len(opened | marked))
+    return ToOpen(opened=opened, marked=marked, few=few)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from campaigns.models import Fact
 from letters.actions import approve, mailing, render
 from letters.actions.dispatch import NotApproved
 from letters.merge import press
-from letters.models import Opening
+from letters.models import Finding, Opening
 from tests.factories import make_campaign, make_institution, make_recipient, make_user, make_version
 from tests.letters import stages
 
@@ -74,6 +74,16 @@ def test_three_letters_have_to_be_opened():
         say_yes(stage)
     approve.record_opening(letter=stage.letters[2], by=stage.counsel)
     say_yes(stage)
+
+
+def test_what_is_marked_counts_among_the_three():
+    stage = stages.rendered(5)
+    for letter in stage.letters[:2]:
+        Finding.objects.create(
+            mailing=stage.mailing, letter=letter, code="x", severity="amber", message="Look."
+        )
+    with pytest.raises(approve.NotOpened, match="2 letters that preflight marked and 1 more"):
+        say_yes(stage)
 
 
 def test_every_letter_of_a_small_mailing_has_to_be_opened():
