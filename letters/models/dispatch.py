@@ -117,7 +117,8 @@ class Dispatch(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["tracking_number"],
-                condition=~Q(tracking_number=""),
+                # A cancelled piece was never posted; its label goes with the next pack.
+                condition=~Q(tracking_number="") & ~Q(status="cancelled"),
                 name="tracking_number_once",
             ),
             models.UniqueConstraint(

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns import audit
@@ -31,21 +31,27 @@ class NotSentByPost(Refused):
 
 @transaction.atomic
 def set_tracking(*, dispatch: Dispatch, number: str, by: User) -> str:
-    """Keep the article number of one posted letter; returns a doubt about it, or nothing."""
+    """Keep the article number of one posted letter; returns a doubt about it, or nothing.
+
+    The number of a cancelled dispatch is free: that piece was never posted, and its envelope,
+    label and all, goes with the next pack.
+    """
+    lifecycle.hold(dispatch)
     if dispatch.channel != POST or dispatch.status not in (Status.QUEUED, *Dispatch.LEFT):
         raise NotSentByPost(f"{dispatch.letter} was not posted, so it has no tracking number.")
     try:
         tracking = post.tracking_number(number)
     except post.NotATrackingNumber as error:
         raise NotSentByPost(str(error)) from error
-    taken = Dispatch.objects.filter(tracking_number=tracking.number).exclude(pk=dispatch.pk)
-    if other := taken.select_related("letter").first():
-        raise TrackingNumberTaken(
-            f"{tracking.number} is already the number of letter {other.letter.reference}."
-        )
     before = dispatch.tracking_number
-    dispatch.tracking_number = tracking.number
-    dispatch.save(update_fields=["tracking_number"])
+    _refuse_taken(dispatch, tracking.number)
+    try:
+        with transaction.atomic():
+            dispatch.tracking_number = tracking.number
+            dispatch.save(update_fields=["tracking_number"])
+    except IntegrityError as error:  # somebody gave it between the look and the save
+        _refuse_taken(dispatch, tracking.number)
+        raise TrackingNumberTaken(f"{tracking.number} was just given to another letter.") from error
     audit.record(
         "dispatch.tracked",
         subject=dispatch.letter,
@@ -56,6 +62,15 @@ def set_tracking(*, dispatch: Dispatch, number: str, by: User) -> str:
         after=tracking.number,
     )
     return tracking.doubt
+
+
+def _refuse_taken(dispatch: Dispatch, number: str) -> None:
+    taken = Dispatch.objects.filter(tracking_number=number).exclude(pk=dispatch.pk)
+    other = taken.exclude(status=Status.CANCELLED).select_related("letter").first()
+    if other:
+        raise TrackingNumberTaken(
+            f"{number} is already the number of letter {other.letter.reference}."
+        )
 
 
 def set_tracking_numbers(*, mailing: Mailing, pasted: str, by: User) -> list[Outcome]:

@@ -8,16 +8,17 @@ from collections.abc import Callable
 import pikepdf
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from campaigns import audit, filestore
 from letters import tasks
 from letters.actions import approve, dispatch, leave_out
 from letters.actions import mailing as mailing_actions
+from letters.actions.dispatch import delivery
 from letters.channels import outbox
 from letters.channels import post as post_channel
-from letters.models import Dispatch, Mailing, PrintPack
+from letters.models import Dispatch, Letter, Mailing, PrintPack
 from tests.factories import make_user
 from tests.letters import stages
 from tests.letters.channels.mail_server import serving
@@ -311,6 +312,80 @@ XYZ-2026-0001-1 9407111105520000000026"""
     assert Dispatch.objects.exclude(tracking_number="").count() == 2
 
 
+NUMBER = "9407111105520000000002"
+
+
+def test_a_number_that_another_clerk_gives_between_the_look_and_the_save_is_refused(monkeypatch):
+    _, (first, second, _) = sent_by_post()
+    save = Dispatch.save
+
+    def after_the_other(self, **fields) -> None:
+        Dispatch.objects.filter(pk=second.pk).update(tracking_number=NUMBER)
+        save(self, **fields)
+
+    monkeypatch.setattr(Dispatch, "save", after_the_other)
+    with pytest.raises(dispatch.TrackingNumberTaken, match="just given to another letter"):
+        dispatch.set_tracking(dispatch=first, number=NUMBER, by=make_user("clerk"))
+    assert not audit.history(first.letter).filter(verb="dispatch.tracked").exists()
+
+
+several_writers = pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite lets one transaction in at a time"
+)
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clerks_who_give_one_number_at_once_one_is_refused(monkeypatch):
+    stage, rows = sent_by_post(2)
+    both_looked, looking = threading.Barrier(2), delivery._refuse_taken
+    looks = iter([both_looked.wait, both_looked.wait])
+
+    def look(*given) -> None:
+        looking(*given)
+        next(looks, lambda: None)()  # only before the save, not when the save failed
+
+    monkeypatch.setattr(delivery, "_refuse_taken", look)
+    left, said = list(rows), []
+
+    def give() -> None:
+        try:
+            said.append(dispatch.set_tracking(dispatch=left.pop(), number=NUMBER, by=stage.clerk))
+        except dispatch.TrackingNumberTaken as refusal:
+            said.append(str(refusal))
+        finally:
+            connections.close_all()
+
+    together(give)
+    assert len(said) == 2 and "" in said
+    assert "already the number of letter" in max(said)
+    assert Dispatch.objects.filter(tracking_number=NUMBER).count() == 1
+
+
+def test_the_number_of_a_piece_that_was_not_posted_goes_with_it_into_the_next_pack():
+    stage, pack = packed(2)
+    missing, other = stage.letters
+    dispatch.set_tracking(dispatch=missing.dispatches.get(), number=NUMBER, by=stage.clerk)
+    post(stage, pack, count=1, missing_references=[missing.reference])
+    dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    again = missing.dispatches.get(status="queued")
+    dispatch.set_tracking(dispatch=again, number=NUMBER, by=stage.clerk)
+    with pytest.raises(dispatch.TrackingNumberTaken, match=missing.reference):
+        dispatch.set_tracking(dispatch=other.dispatches.get(), number=NUMBER, by=stage.clerk)
+    assert list(missing.dispatches.values_list("status", "tracking_number")) == [
+        ("cancelled", NUMBER),
+        ("queued", NUMBER),
+    ]
+
+
+def test_a_piece_that_was_cancelled_meanwhile_gets_no_number():
+    stage, pack = packed(1)
+    (as_read,) = Dispatch.objects.all()
+    dispatch.discard_pack(pack=pack, by=stage.clerk)
+    with pytest.raises(dispatch.NotSentByPost):
+        dispatch.set_tracking(dispatch=as_read, number=NUMBER, by=stage.clerk)
+
+
 def test_what_was_not_posted_has_no_tracking_number():
     stage = stages.approved(1, channels=BY_EMAIL)
     with pytest.raises(dispatch.NotSentByPost):
@@ -361,6 +436,29 @@ def test_a_returned_letter_goes_again_as_a_new_attempt_by_a_named_person():
     assert (again.attempt, again.reason, again.queued_by) == (2, "Unclaimed.", stage.clerk)
     pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
     assert list(pack.dispatches.all()) == [again]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_send_a_letter_again_at_once_one_is_told():
+    stage, (row,) = sent_by_post(1)
+    day = stage.mailing.letter_date
+    dispatch.record_delivery(dispatch=row, status="returned", on=day, by=stage.clerk)
+    ready, said = threading.Barrier(2), []
+
+    def press() -> None:
+        try:
+            letter = Letter.objects.select_related("mailing__campaign").get(pk=row.letter_id)
+            ready.wait()
+            dispatch.resend(letter=letter, channel="post", reason="Again.", by=stage.clerk)
+            said.append("queued")
+        except dispatch.StillAlive:
+            said.append("told")
+        finally:
+            connections.close_all()
+
+    together(press)
+    assert sorted(said) == ["queued", "told"]
+    assert statuses(stage) == ["returned", "queued"]
 
 
 # --- E-mail ------------------------------------------------------------------------
