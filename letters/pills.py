@@ -27,6 +27,10 @@ def add_own() -> None:
             "quarantined": "bad",
         },
     )
+    pills.add(
+        "letters.response.kind",
+        {"answer": "ok", "acknowledgement": "info", "auto_reply": "muted", "bounce": "warn"},
+    )
     pills.add("letters.finding.severity", {"red": "bad", "amber": "warn", "note": "info"})
     pills.add(
         "letters.dispatch.status",

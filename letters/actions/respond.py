@@ -1,7 +1,8 @@
 """A response came in: through the recipient's page, or by post, e-mail or phone.
 
 Each is one transaction: the response, its documents, an answer entry for each demand it
-speaks to, and the receipt that holds every word of it.
+speaks to, and the receipt that holds every word of it. What answers no demand (a holding
+letter, an automatic reply, a bounce) is filed in the same way, and no answer changes.
 """
 
 import datetime
@@ -27,6 +28,10 @@ _RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 class NothingAnswered(Refused):
     """A response answers at least one demand."""
+
+
+class AnswersNothing(Refused):
+    """A holding letter, an automatic reply or a bounce says nothing on any demand."""
 
 
 class AnsweredTwice(Refused):
@@ -85,6 +90,7 @@ def record_response(
     *,
     recipient: Recipient,
     letter: Letter | None,
+    kind: str,
     channel: str,
     received_on: datetime.date,
     items: Sequence[Item],
@@ -98,6 +104,8 @@ def record_response(
 ) -> Response:
     """Record what came by post, e-mail or phone, as `by` read it.
 
+    Only a `kind` of answer has items. The others touch neither answers nor deadline: that a
+    letter was received is no reply to what it asks.
     `submission` was drawn when the form was opened, so that pressing twice records once.
     """
     if channel == Channel.PORTAL:
@@ -108,6 +116,7 @@ def record_response(
     response = Response(
         recipient=recipient,
         letter=letter,
+        kind=kind,
         channel=channel,
         received_on=received_on,
         respondent_email=email,
@@ -128,11 +137,7 @@ def _write(
     on: datetime.date,
     by: User | None,
 ) -> None:
-    demands = [item.statement.demand.pk for item in items]
-    if not demands:
-        raise NothingAnswered("Answer at least one demand.")
-    if len(set(demands)) < len(demands):
-        raise AnsweredTwice("One demand has two answers in one response. Keep one of them.")
+    _refuse_unfitting(response, items, respondent, on)
     response.respondent_name = respondent.name
     response.respondent_title = respondent.title
     response.respondent_authority = respondent.authority
@@ -153,6 +158,26 @@ def _write(
     response.receipt_sha256 = filestore.put(receipt.text(response).encode())
     response.save(update_fields=["receipt_sha256"])
     _write_event(response, respondent, items=len(items), by=by)
+
+
+def _refuse_unfitting(
+    response: Response, items: Sequence[Item], respondent: Respondent, on: datetime.date
+) -> None:
+    """Items where it answers, none where it does not, and a person where no machine wrote it."""
+    demands = [item.statement.demand.pk for item in items]
+    if response.is_answer and not demands:
+        raise NothingAnswered("Answer at least one demand.")
+    if demands and not response.is_answer:
+        raise AnswersNothing(
+            f"It is recorded as “{response.get_kind_display()}”, which answers no demand. Choose "
+            f"“{Response.Kind.ANSWER.label}”, or leave every demand unanswered."
+        )
+    if len(set(demands)) < len(demands):
+        raise AnsweredTwice("One demand has two answers in one response. Keep one of them.")
+    if not respondent.name and response.kind not in Response.BY_A_MACHINE:
+        raise answer.NobodyNamed("Give the name of the person it came from.")
+    if response.received_on > on:
+        raise answer.NotYet("It is dated in the future. Give the day on which it came in.")
 
 
 def _write_item(
@@ -178,6 +203,8 @@ def _write_event(
     count = f"{items} demand{'' if items == 1 else 's'}"
     if by is None:
         sentence = f"{respondent} of {response.recipient} answered {count} on the response page"
+    elif not response.is_answer:
+        sentence = _received(response, respondent)
     else:
         channel = response.get_channel_display().lower()
         sentence = (
@@ -189,9 +216,19 @@ def _write_event(
         by=by,
         campaign=response.recipient.campaign,
         sentence=f"{sentence} (receipt {response.receipt}).",
+        kind=response.kind,
         receipt=response.receipt,
         receipt_sha256=response.receipt_sha256,
         documents=[document.sha256 for document in response.documents.all()],
+    )
+
+
+def _received(response: Response, respondent: Respondent) -> str:
+    what, channel = response.get_kind_display(), response.get_channel_display().lower()
+    sender = f"{respondent} of {response.recipient}" if respondent.name else response.recipient
+    return (
+        f"recorded as received by {channel} from {sender}: {what}. "
+        "It answers no demand, and the deadline stands"
     )
 
 

@@ -5,19 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('letters', '0001_initial'),
+        ("letters", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='dispatch',
-            name='tracking_number_once',
+            model_name="dispatch",
+            name="tracking_number_once",
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('tracking_number', ''), _negated=True), models.Q(('status', 'cancelled'), _negated=True)), fields=('tracking_number',), name='tracking_number_once'),
+            model_name="dispatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("tracking_number", ""), _negated=True),
+                    models.Q(("status", "cancelled"), _negated=True),
+                ),
+                fields=("tracking_number",),
+                name="tracking_number_once",
+            ),
         ),
     ]

@@ -10,6 +10,10 @@ from letters.models.letter import Letter
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
+    def not_answering(self) -> "ResponseQuerySet":
+        """What came in and answers no demand."""
+        return self.exclude(kind=Response.Kind.ANSWER)
+
     def receipt_to_send(self) -> "ResponseQuerySet":
         """Responses whose receipt was asked for by e-mail and that no worker has taken up."""
         return self.exclude(respondent_email="").filter(
@@ -18,19 +22,31 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
 
 class Response(models.Model):
-    """One statement from a recipient; it answers some or all demands.
+    """What came back from a recipient. An answer answers some or all demands, nothing else does.
 
     What it says on each demand is an `AnswerEntry` of the campaign; a `ResponseItem` says
     where in this response that is written.
     """
 
+    class Kind(models.TextChoices):
+        """What it is. Only an answer has items; the others are filed and stop no clock."""
+
+        ANSWER = "answer", "Answer"
+        ACKNOWLEDGEMENT = "acknowledgement", "Acknowledgement or holding letter"
+        AUTO_REPLY = "auto_reply", "Automatic reply"
+        BOUNCE = "bounce", "Bounce"
+
+    # A machine wrote these, so that nobody can be named who did.
+    BY_A_MACHINE = frozenset({Kind.AUTO_REPLY, Kind.BOUNCE})
+
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="responses")
     letter = models.ForeignKey(
         Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="responses"
     )
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.ANSWER)
     channel = models.CharField(max_length=20, choices=Channel.choices)
     received_on = models.DateField()
-    respondent_name = models.CharField(max_length=200)
+    respondent_name = models.CharField(max_length=200, blank=True)
     respondent_title = models.CharField(max_length=200, blank=True)
     respondent_authority = models.CharField(max_length=300, blank=True)
     respondent_email = models.EmailField(blank=True)
@@ -63,16 +79,28 @@ class Response(models.Model):
                 | (~Q(channel="portal") & Q(recorded_by__isnull=False)),
                 name="staff_record_responses_from_elsewhere",
             ),
+            models.CheckConstraint(
+                condition=~Q(channel="portal") | Q(kind="answer"),
+                name="the_response_page_takes_answers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(respondent_name="") | Q(kind__in=["auto_reply", "bounce"]),
+                name="a_response_names_who_wrote_it",
+            ),
             models.UniqueConstraint(
                 fields=["submission"], condition=~Q(submission=""), name="submission_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.respondent_name}, {self.received_on}"
+        return f"{self.respondent_name or self.get_kind_display()}, {self.received_on}"
 
     def get_absolute_url(self) -> str:
         return reverse("letters:response", args=[self.pk])
+
+    @property
+    def is_answer(self) -> bool:
+        return self.kind == self.Kind.ANSWER
 
 
 class ResponseItem(models.Model):

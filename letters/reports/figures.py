@@ -1,6 +1,6 @@
 """The figures of one campaign: a row per recipient, and the sums that the board shows.
 
-Everything is read in five queries, however many recipients there are, and every sum is
+Everything is read in six queries, however many recipients there are, and every sum is
 counted from the same rows that its link leads to, so that no number can differ from its list.
 """
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from campaigns import pills
 from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Recipient
 from campaigns.standing import Standing, standing
-from letters.models import Dispatch, Letter
+from letters.models import Dispatch, Letter, Response
 from letters.reports.steps import Step, step
 
 CONFIRMED = (Standing.CONFIRMED, Standing.CONFIRMED_IN_PART, Standing.CONFIRMED_CONDITIONALLY)
@@ -48,6 +48,14 @@ class LetterRow:
 
 
 @dataclass(frozen=True)
+class Received:
+    """What came last that answers no demand: that it came, and nothing more."""
+
+    kind: Response.Kind
+    received_on: datetime.date
+
+
+@dataclass(frozen=True)
 class Row:
     """One recipient as the board shows it. `cells` follows the order of the demands."""
 
@@ -65,6 +73,7 @@ class Row:
     days_left: int | None
     cells: tuple[Cell, ...]
     letter: LetterRow | None
+    received: Received | None
     search_key: str
 
     @property
@@ -188,6 +197,7 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
     letters = letter_rows(campaign)
     last_letters = _last_letters(letters)
     cells = _cells(campaign)
+    received = _received(campaign)
     unanswered = Cell(Outcome.UNANSWERED)
     zone = ZoneInfo(campaign.timezone)
     today = now.astimezone(zone).date()
@@ -222,6 +232,7 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
                 days_left=(due_on - today).days if due_on else None,
                 cells=row_cells,
                 letter=last_letters.get(recipient.pk),
+                received=received.get(recipient.pk),
                 search_key=institution.search_key,
             )
         )
@@ -298,6 +309,18 @@ def _cells(campaign: Campaign) -> Mapping[int, Mapping[int, Cell]]:
     for recipient, demand, outcome, promised_on, received_on in answers:
         cells[recipient][demand] = Cell(Outcome(outcome), promised_on, received_on)
     return cells
+
+
+def _received(campaign: Campaign) -> Mapping[int, Received]:
+    """Recipient to what came in last without answering a demand."""
+    filed = Response.objects.filter(recipient__campaign=campaign).not_answering()
+    oldest_first = filed.order_by("received_on", "pk")
+    return {
+        recipient: Received(Response.Kind(kind), received_on)
+        for recipient, kind, received_on in oldest_first.values_list(
+            "recipient_id", "kind", "received_on"
+        )
+    }
 
 
 def _last_letters(letters: Sequence[LetterRow]) -> Mapping[int, LetterRow]:

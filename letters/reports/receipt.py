@@ -22,12 +22,15 @@ def text(response: Response) -> str:
         f"Institution:  {recipient.institution.name}",
         f"Matter:       {recipient.campaign.title}",
         *([f"Letter:       {response.letter.reference}"] if response.letter else []),
+        *_given("What it is:   ", "" if response.is_answer else _filed(response)),
         f"Came in by:   {response.get_channel_display()}",
         f"Received on:  {response.received_on:%B} {response.received_on.day}, "
         f"{response.received_on.year}",
         f"Recorded at:  {response.recorded_at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}",
         "",
-        f"Answered by:  {response.respondent_name}",
+        *_given(
+            "Answered by:  " if response.is_answer else "From:         ", response.respondent_name
+        ),
         *_given("Title:        ", response.respondent_title),
         *_given("Authority:    ", response.respondent_authority),
     ]
@@ -56,6 +59,10 @@ def _said(item: ResponseItem) -> list[str]:
     if item.quotation:
         lines += ["", f"Quoted{f' from page {item.page}' if item.page else ''}:", item.quotation]
     return lines
+
+
+def _filed(response: Response) -> str:
+    return f"{response.get_kind_display()}; it answers no demand"
 
 
 def _given(label: str, value: str) -> list[str]:

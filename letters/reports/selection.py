@@ -8,7 +8,7 @@ from campaigns.standing import Standing
 from campaigns.text import fold
 from letters.reports.figures import Board, Row, deadline_key
 
-ANSWERED, SILENT = "answered", "silent"
+ANSWERED, SILENT, RECEIVED = "answered", "silent", "received"
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,13 @@ SORTS: dict[str, Callable[[Row], Any]] = {
 }
 
 
+_ANSWERED: dict[str, Callable[[Row], bool]] = {
+    ANSWERED: lambda row: row.is_answered,
+    SILENT: lambda row: not row.is_answered,
+    RECEIVED: lambda row: not row.is_answered and row.received is not None,
+}
+
+
 def select(board: Board, selection: Selection) -> list[Row]:
     """The rows that pass every filter, in the order asked for; ties are in order of name."""
     tests = list(_tests(board, selection))
@@ -74,7 +81,7 @@ def _tests(board: Board, selection: Selection) -> Sequence[Callable[[Row], bool]
     if selection.step:
         tests.append(lambda row: row.letter is not None and row.letter.step == selection.step)
     if selection.answered:
-        tests.append(lambda row: row.is_answered == (selection.answered == ANSWERED))
+        tests.append(_ANSWERED[selection.answered])
     if selection.overdue:
         tests.append(lambda row: row.is_overdue)
     if selection.due:

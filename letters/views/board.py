@@ -18,7 +18,7 @@ from campaigns.views.shell import StaffPage
 from letters.actions.export import export_board
 from letters.reports.exports import CONTENT_TYPES, Format
 from letters.reports.figures import Board, PlaceFigures, board
-from letters.reports.selection import ANSWERED, SILENT, SORTS, Selection, select
+from letters.reports.selection import ANSWERED, RECEIVED, SILENT, SORTS, Selection, select
 from letters.reports.steps import Step
 
 PER_PAGE = 50
@@ -50,7 +50,11 @@ class SelectionForm(forms.Form):
             "control": list(Institution.Control.choices),
             "reach": list(Recipient.Reach.choices),
             "step": [(each.value, each.label) for each in Step],
-            "answered": [(ANSWERED, "Answered"), (SILENT, "Not answered")],
+            "answered": [
+                (ANSWERED, "Answered"),
+                (SILENT, "Not answered"),
+                (RECEIVED, "Received, not answered"),
+            ],
             "demand": demands,
             "outcome": list(Outcome.choices),
         }

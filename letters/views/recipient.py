@@ -57,6 +57,7 @@ class RecipientPage(StaffPage, TemplateView):
             answers=answers,
             letters=letters,
             responses=responses,
+            received=next((each for each in responses if not each.is_answer), None),
             addressees=_addressees(recipient),
             moments=timeline(recipient, letters, dispatches, responses),
             **kwargs,

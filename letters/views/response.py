@@ -28,6 +28,9 @@ PER_PAGE = 50
 
 class ResponseFilter(forms.Form):
     q = forms.CharField(required=False, label="Search", max_length=200)
+    kind = forms.ChoiceField(
+        required=False, label="What it is", choices=[("", "Any"), *Response.Kind.choices]
+    )
     channel = forms.ChoiceField(
         required=False, label="Came by", choices=[("", "Any"), *Channel.choices]
     )
@@ -48,6 +51,8 @@ class ResponseFilter(forms.Form):
                 | Q(respondent_name__icontains=word)
                 | Q(receipt__icontains=word)
             )
+        if kind := chosen.get("kind"):
+            responses = responses.filter(kind=kind)
         if channel := chosen.get("channel"):
             responses = responses.filter(channel=channel)
         if outcome := chosen.get("outcome"):
@@ -136,9 +141,6 @@ class ResponseNew(StaffPage, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         paper = self._paper(kwargs["pk"], bound=True)
         if not paper.is_valid():
-            messages.error(
-                request, "Not recorded yet: mend what is marked. Text and scans are kept."
-            )
             return self._show(paper, status=422)
         try:
             response = self._record(paper)
@@ -167,6 +169,7 @@ class ResponseNew(StaffPage, TemplateView):
         return respond.record_response(
             recipient=self.recipient,
             letter=arrival["letter"],
+            kind=arrival["kind"],
             channel=arrival["channel"],
             received_on=arrival["received_on"],
             items=paper.items(),

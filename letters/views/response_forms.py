@@ -15,7 +15,7 @@ from campaigns.views.fields import BlockField, LineField
 from letters import uploads
 from letters.actions.respond import Item
 from letters.answer_forms import DemandForm, DocumentsField, RespondentForm
-from letters.models import Letter
+from letters.models import Letter, Response
 from letters.uploads import KeptFile
 
 _SALT = "letters.views.scans"
@@ -23,8 +23,16 @@ CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.PORTAL]
 
 
 class ArrivalForm(forms.Form):
-    """How and when it came in, and which letter it answers."""
+    """What it is, how and when it came in, and to which letter."""
 
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=Response.Kind.choices,
+        help_text=(
+            "Only an answer says something on a demand. The others are put on record as received; "
+            "the deadline runs on."
+        ),
+    )
     channel = forms.ChoiceField(label="Came by", choices=CHANNELS)
     received_on = forms.DateField(
         label="Received on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -42,7 +50,14 @@ class ArrivalForm(forms.Form):
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, recipient: Recipient, today: datetime.date) -> None:
-        super().__init__(data, initial={"received_on": today, "submission": uuid.uuid4()})
+        super().__init__(
+            data,
+            initial={
+                "kind": Response.Kind.ANSWER,
+                "received_on": today,
+                "submission": uuid.uuid4(),
+            },
+        )
         self.today = today
         letters = self.fields["letter"]
         assert isinstance(letters, forms.ModelChoiceField)  # noqa: S101
@@ -124,6 +139,9 @@ class ResponsePaper:
     ) -> None:
         self.arrival = ArrivalForm(data, recipient=recipient, today=today)
         self.respondent = RespondentForm(data)
+        name = self.respondent.fields["name"]
+        name.help_text = "An automatic reply and a bounce need none."
+        name.required = not (data and data.get("kind") in Response.BY_A_MACHINE)
         self.demands = [
             StaffDemandForm(data, demand=demand) for demand in recipient.campaign.demands.all()
         ]
@@ -132,12 +150,42 @@ class ResponsePaper:
     def is_valid(self) -> bool:
         self.scans.full_clean()
         self.scans.keep()
-        forms_of_page = [self.arrival, self.respondent, *self.demands, self.scans]
-        return all(form.is_valid() for form in forms_of_page)
+        if not self.errors():
+            self._compare_with_kind()
+        return not self.errors()
+
+    def errors(self) -> list[tuple[str, str]]:
+        """Every error with the id of the field it is about, in the order of the page."""
+        return [
+            (form[name].auto_id, f"{_place(form)}{form[name].label}: {message}")
+            for form in self._forms()
+            for name, found in form.errors.items()
+            for message in found
+        ]
 
     def items(self) -> list[Item]:
         items = [form.item() for form in self.demands]
         return [item for item in items if item]
+
+    def _forms(self) -> list[forms.Form]:
+        return [self.arrival, self.respondent, *self.demands, self.scans]
+
+    def _compare_with_kind(self) -> None:
+        answers, items = self.arrival.cleaned_data["kind"] == Response.Kind.ANSWER, self.items()
+        if items and not answers:
+            self.arrival.add_error(
+                "kind", "A demand is answered below: choose “Answer”, or leave every demand open."
+            )
+        if answers and not items:
+            first: forms.Form = self.demands[0] if self.demands else self.arrival
+            first.add_error(
+                "outcome" if self.demands else "kind",
+                "Answer at least one demand. If it answers none, say so above, under “What it is”.",
+            )
+
+
+def _place(form: forms.Form) -> str:
+    return f"Demand {form.demand.number}, " if isinstance(form, DemandForm) else ""
 
 
 def _unsealed(text: str) -> list[KeptFile]:

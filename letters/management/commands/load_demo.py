@@ -66,3 +66,5 @@ class Command(BaseCommand):
         for days_ago, first, last in ((34, 0, 12), (27, 12, 30), (20, 30, 44), (13, 44, 60)):
             with clock.on(clock.working_day(days_ago, today), hour=11):
                 replies.answered(arrived[first:last], clerk)
+        with clock.on(clock.working_day(12, today), hour=11):
+            replies.acknowledged(arrived[60], clerk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import Channel, Demand, Outcome, User
 from letters.actions import respond
-from letters.models import Letter
+from letters.models import Letter, Response
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ def answered(letters: list[Letter], clerk: User) -> None:
             respond.record_response(
                 recipient=letter.recipient,
                 letter=letter,
+                kind=Response.Kind.ANSWER,
                 channel=channel,
                 received_on=today,
                 items=items,
@@ -122,6 +123,26 @@ def answered(letters: list[Letter], clerk: User) -> None:
                 on=today,
                 by=clerk,
             )
+
+
+def acknowledged(letter: Letter, clerk: User) -> None:
+    """A holding letter: received, and no answer to anything."""
+    today = timezone.localdate()
+    respond.record_response(
+        recipient=letter.recipient,
+        letter=letter,
+        kind=Response.Kind.ACKNOWLEDGEMENT,
+        channel=Channel.POST,
+        received_on=today,
+        items=[],
+        respondent=Respondent(name="Jordan Example", title="Office of the President"),
+        email="",
+        note="They received the letter and will answer it.",
+        scans=[],
+        submission=f"demo-{letter.reference}",
+        on=today,
+        by=clerk,
+    )
 
 
 def _items(reply: Reply, demands: list[Demand], today: datetime.date) -> list[respond.Item]:

@@ -9,7 +9,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns import audit, filestore
-from campaigns.actions.answer import PromiseWithoutDate, Respondent, Statement
+from campaigns.actions.answer import (
+    NobodyNamed,
+    NotYet,
+    PromiseWithoutDate,
+    Respondent,
+    Statement,
+)
 from campaigns.models import Answer, AnswerEntry, AuditEvent
 from letters import uploads
 from letters.actions import respond
@@ -54,6 +60,7 @@ def by_post(recipient, *items: Item, **changes) -> Response:
         **{
             "recipient": recipient,
             "letter": None,
+            "kind": "answer",
             "channel": "post",
             "received_on": datetime.date(2026, 11, 30),
             "items": items or [item(recipient)],
@@ -208,6 +215,52 @@ def test_a_receipt_asked_for_wakes_a_worker_after_the_commit(
     with django_capture_on_commit_callbacks() as callbacks:
         by_portal(letter, submission="two")
     assert callbacks == []
+
+
+@pytest.mark.parametrize("kind", ["acknowledgement", "auto_reply", "bounce"])
+def test_what_answers_no_demand_is_received_and_changes_no_answer_and_no_deadline(kind):
+    due_at = NOW - datetime.timedelta(days=1)
+    recipient = make_recipient(make_campaign(), reach="reached", due_at=due_at)
+    response = by_post(recipient, kind=kind, items=[])
+    recipient.refresh_from_db()
+    assert recipient.due_at == due_at
+    assert recipient in type(recipient).objects.overdue(NOW)
+    assert not AnswerEntry.objects.exists()
+    sentence = audit.history(response).get().sentence
+    assert "recorded as received by post from Dana Dean, Dean of" in sentence
+    assert "It answers no demand, and the deadline stands (receipt R-" in sentence
+    text = filestore.get(response.receipt_sha256).decode()
+    assert f"{response.get_kind_display()}; it answers no demand" in text
+    assert "Answered by" not in text
+
+
+@pytest.mark.parametrize("kind", ["auto_reply", "bounce"])
+def test_what_a_machine_wrote_names_nobody(kind):
+    recipient = make_recipient(make_campaign())
+    response = by_post(recipient, kind=kind, items=[], respondent=Respondent(""))
+    assert str(response) == f"{response.get_kind_display()}, 2026-11-30"
+    assert f"from {recipient}: " in audit.history(response).get().sentence
+
+
+@pytest.mark.parametrize(
+    ("refusal", "changes"),
+    [
+        (respond.AnswersNothing, {"kind": "acknowledgement"}),
+        (respond.AnswersNothing, {"kind": "bounce"}),
+        (respond.NothingAnswered, {"items": []}),
+        (NobodyNamed, {"kind": "acknowledgement", "items": [], "respondent": Respondent("")}),
+        (
+            NotYet,
+            {"kind": "auto_reply", "items": [], "received_on": datetime.date(2026, 12, 2)},
+        ),
+    ],
+)
+def test_a_kind_that_does_not_fit_what_was_said_is_refused_and_leaves_nothing(refusal, changes):
+    recipient = make_recipient(make_campaign())
+    with pytest.raises(refusal):
+        by_post(recipient, **{"items": [item(recipient)], **changes})
+    assert not Response.objects.exists()
+    assert not AuditEvent.objects.exists()
 
 
 @pytest.mark.services  # threads need a database that is not in the memory of one of them

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from campaigns.models import Outcome, Recipient
 from campaigns.standing import Standing
-from letters.models import Dispatch
-from letters.reports.figures import board
+from letters.models import Dispatch, Response
+from letters.reports.figures import Received, board
 from letters.reports.selection import Selection, select
 from letters.reports.steps import Step
 from tests.factories import (
@@ -73,6 +73,24 @@ def test_overdue_is_what_the_queryset_says(campaign):
     overdue = {row.pk for row in figures.rows if row.is_overdue}
     assert overdue == set(Recipient.objects.overdue(NOW).values_list("pk", flat=True))
     assert figures.overdue == 1 == len(select(figures, Selection(overdue=True)))
+
+
+def test_what_came_without_an_answer_is_received_and_still_silent_and_overdue(campaign):
+    beta = campaign.recipients.get(institution__name="Beta")
+    for kind, day in (("acknowledgement", 3), ("auto_reply", 2)):
+        Response.objects.create(
+            recipient=beta,
+            kind=kind,
+            channel="post",
+            received_on=datetime.date(2026, 11, day),
+            respondent_name="Pat",
+            receipt=f"R-{kind}",
+            recorded_by=campaign.created_by,
+        )
+    row = next(row for row in board(campaign, NOW).rows if row.pk == beta.pk)
+    assert row.received == Received(Response.Kind.ACKNOWLEDGEMENT, datetime.date(2026, 11, 3))
+    assert (row.is_answered, row.is_overdue) == (False, True)
+    assert names(campaign, answered="received") == ["Beta"]
 
 
 def test_places_are_states_at_home_and_countries_abroad(campaign):

@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
     make_version,
 )
+from tests.letters.actions.test_respond import by_post
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,14 @@ def test_a_day_that_passed_is_no_reproach_to_who_has_answered(viewer):
     pages = [reverse("letters:recipient", args=[each.pk]) for each in (silent, answered)]
     said = ["(5 days past)" in viewer.get(page).content.decode() for page in pages]
     assert said == [True, False]
+
+
+def test_a_holding_letter_stands_beside_the_standing_it_does_not_change(viewer):
+    campaign = make_campaign()
+    by_post(make_recipient(campaign), kind="acknowledgement", items=[])
+    html = viewer.get(board_of(campaign)).content.decode()
+    assert "Acknowledgement or holding letter received" in html
+    assert "0 of 1 answered" in html
 
 
 def test_a_filter_keeps_to_its_rows_and_an_unknown_one_is_named(viewer):

@@ -36,6 +36,7 @@ def record(client, recipient, **changes):
         reverse("letters:response_new", args=[recipient.pk]),
         {
             "submission": re.search(r'name="submission" value="([^"]+)"', first)[1],
+            "kind": "answer",
             "channel": "post",
             "received_on": TODAY.isoformat(),
             "letter": "",
@@ -110,6 +111,58 @@ def test_what_cannot_be_recorded_is_said_and_nothing_typed_is_lost(
     assert response.status_code == 422
     assert message in page
     assert "Typed &amp; kept" in page
+    assert not Response.objects.exists()
+
+
+def test_each_error_of_the_page_is_linked_from_its_top(clerk, recipient):
+    page = record(clerk, recipient, received_on="", name="", **{"demand-2-page": "3"})
+    html = page.content.decode()
+    for field, error in (
+        ("received_on", "Received on: This field is required."),
+        ("name", "Name: This field is required."),
+        ("demand-2-outcome", "Demand 2, Answer: Choose an answer to go with the quotation."),
+    ):
+        assert f'<a class="cs-link" href="#id_{field}">{error}</a>' in html
+        assert f'id="id_{field}"' in html
+
+
+NOTHING_SAID = {"demand-1-outcome": "", "demand-1-quotation": "", "demand-1-page": ""}
+
+
+def test_a_holding_letter_is_recorded_and_stands_as_received_and_unanswered(clerk, recipient):
+    done = record(clerk, recipient, kind="acknowledgement", **NOTHING_SAID)
+    response = Response.objects.get()
+    assert done.url == response.get_absolute_url()
+    assert not response.items.exists()
+    assert "It answers no demand." in clerk.get(done.url).content.decode()
+    page = clerk.get(reverse("letters:recipient", args=[recipient.pk])).content.decode()
+    assert "Acknowledgement or holding letter received on" in page
+    assert "Awaiting an answer" in page
+    assert "recorded as received by post from Dana Dean" in page
+
+
+def test_a_bounce_needs_no_name_and_says_where_the_letter_is_marked(clerk, recipient):
+    done = record(clerk, recipient, kind="bounce", name="", title="", **NOTHING_SAID)
+    assert "did not arrive" in clerk.get(done.url).content.decode()
+    listed = clerk.get(
+        reverse("letters:responses", args=[recipient.campaign_id]), {"kind": "bounce"}
+    )
+    assert "Not given" in listed.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "acknowledgement"}, "What it is: A demand is answered below"),
+        ({"kind": "acknowledgement", "name": "", **NOTHING_SAID}, "Name: This field is required"),
+        ({"kind": "telegram", **NOTHING_SAID}, "What it is: Select a valid choice"),
+        (NOTHING_SAID, "If it answers none, say so above"),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_said_at_its_field(clerk, recipient, changes, message):
+    page = record(clerk, recipient, **changes)
+    assert page.status_code == 422
+    assert message in page.content.decode()
     assert not Response.objects.exists()
 
 
