@@ -148,8 +148,9 @@ def approve(*, mailing: Mailing, digest: str, by: User) -> Mailing:
 def _refuse_person(mailing: Mailing, by: User) -> None:
     if not by.has_perm("letters.approve_mailing"):
         raise MayNotApprove(f"{by} may not approve mailings; counsel can.")
-    if by.pk == mailing.version.author_id:
-        raise OwnBatch("You wrote this text. Another person approves it.")
+    if own := [one for one in mailing.version.unapproved_line() if one.author_id == by.pk]:
+        part = "" if own[0] == mailing.version else f"part of this text, in {own[0]}"
+        raise OwnBatch(f"You wrote {part or 'this text'}. Another person approves it.")
     made_it = AuditEvent.objects.filter(
         subject_type=mailing._meta.label_lower, subject_id=mailing.pk, verb__in=_MADE_IT, actor=by
     )

@@ -102,11 +102,18 @@ def create_template(*, campaign: Campaign, name: str, purpose: str, by: User) ->
 
 @transaction.atomic
 def start_template(
-    *, campaign: Campaign, name: str, purpose: str, text: Text, reason: str, by: User
+    *,
+    campaign: Campaign,
+    name: str,
+    purpose: str,
+    text: Text,
+    reason: str,
+    by: User,
+    copied_from: LetterVersion | None = None,
 ) -> LetterTemplate:
     """A letter that begins with words from elsewhere; keeps nothing where it raises TextRefused."""
     template = create_template(campaign=campaign, name=name, purpose=purpose, by=by)
-    save_version(template=template, text=text, reason=reason[:300], by=by)
+    save_version(template=template, text=text, reason=reason[:300], by=by, copied_from=copied_from)
     return template
 
 
@@ -129,12 +136,18 @@ def copy_template(
         text=Text.of(version),
         reason=f"Copied from {version} of “{template.campaign.title}”.",
         by=by,
+        copied_from=version,
     )
 
 
 @transaction.atomic
 def save_version(
-    *, template: LetterTemplate, text: Text, reason: str = "", by: User
+    *,
+    template: LetterTemplate,
+    text: Text,
+    reason: str = "",
+    by: User,
+    copied_from: LetterVersion | None = None,
 ) -> LetterVersion:
     """Keep the text as the next version.
 
@@ -152,6 +165,7 @@ def save_version(
         number=latest.number + 1 if latest else 1,
         author=by,
         reason=reason,
+        copied_from=copied_from,
         **dataclasses.asdict(text),
     )
     audit.record(

@@ -66,6 +66,14 @@ class LetterVersion(models.Model):
     )
     enclosures = models.TextField(blank=True, help_text="One per line.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    copied_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
+        help_text="The version of another letter whose words this one began with.",
+    )
     reason = models.CharField(max_length=300, blank=True, help_text="Why the text changed.")
     created_at = models.DateTimeField(auto_now_add=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
@@ -89,3 +97,24 @@ class LetterVersion(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise VersionIsFrozen("Versions of a letter are kept; none is deleted.")
+
+    def unapproved_line(self) -> list["LetterVersion"]:
+        """The versions that these words descend from, this one first.
+
+        Each was saved upon the one before; the line goes back to the last version that a
+        mailing was approved with, and through a copy into the letter it was copied from. A
+        line saved again by a second person is still the first one's.
+        """
+        approved = self.template.versions.filter(
+            mailings__approved_by__isnull=False, number__lt=self.number
+        )
+        since = approved.order_by("-number").values_list("number", flat=True).first() or 0
+        line = list(
+            self.template.versions.filter(number__gt=since, number__lte=self.number)
+            .select_related("copied_from__template")
+            .order_by("-number")
+        )
+        source = line[-1].copied_from
+        if source and not source.mailings.filter(approved_by__isnull=False).exists():
+            line += source.unapproved_line()
+        return line

@@ -1,17 +1,19 @@
 """Approval: by another person, of what was seen, and of nothing that changed since."""
 
+import dataclasses
 import datetime
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 
 from campaigns import audit
 from campaigns.actions import demand as demands
-from campaigns.models import Fact
-from letters.actions import approve, mailing, render
+from campaigns.models import Fact, User
+from letters.actions import approve, draft, mailing, render
 from letters.actions.dispatch import NotApproved
 from letters.merge import press
-from letters.models import Finding, Opening
+from letters.models import Finding, LetterVersion, Opening
 from tests.factories import make_campaign, make_institution, make_recipient, make_user, make_version
 from tests.letters import stages
 
@@ -64,6 +66,59 @@ def test_nobody_approves_their_own_batch(role):
     with pytest.raises(approve.OwnBatch, match="Another person approves it"):
         say_yes(stage, by=person)
     assert stage.again().status == "ready"
+
+
+def rewritten(campaign, first: User, then: User) -> LetterVersion:
+    """Two versions of one letter, each by another person; the later one."""
+    version = make_version(campaign, author=first)
+    text = dataclasses.replace(draft.Text.of(version), subject="Request to confirm in writing")
+    return draft.save_version(template=version.template, text=text, by=then)
+
+
+def test_who_wrote_an_earlier_version_of_the_text_does_not_approve_a_later_one():
+    first, then = make_user("counsel", "drafter"), make_user("drafter")
+    campaign = make_campaign()
+    stage = stages.rendered(1, campaign=campaign, version=rewritten(campaign, first, then))
+    with pytest.raises(
+        approve.OwnBatch, match="You wrote part of this text, in First letter, version 1"
+    ):
+        say_yes(stage, by=first)
+    assert approve.why_not(stage.mailing, stage.counsel) == ""
+
+
+def test_who_wrote_words_that_another_copied_does_not_approve_the_copy():
+    first, then = make_user("counsel", "drafter"), make_user("drafter")
+    version = rewritten(make_campaign(), first, make_user("drafter"))
+    campaign = make_campaign()
+    copy = draft.copy_template(
+        template=version.template, campaign=campaign, name="Again", purpose="first", by=then
+    )
+    stage = stages.rendered(1, campaign=campaign, version=copy.versions.get())
+    with pytest.raises(
+        approve.OwnBatch, match="You wrote part of this text, in First letter, version 1"
+    ):
+        say_yes(stage, by=first)
+
+
+def test_who_wrote_words_that_were_approved_since_may_approve_what_followed():
+    first, then = make_user("counsel", "drafter"), make_user("drafter")
+    campaign = make_campaign()
+    version = make_version(campaign, author=first)
+    stages.approved(1, campaign=campaign, version=version)
+    text = dataclasses.replace(draft.Text.of(version), subject="Request to confirm in writing")
+    later = draft.save_version(template=version.template, text=text, by=then)
+    stage = stages.rendered(1, campaign=campaign, version=later)
+    assert approve.why_not(stage.mailing, first) == ""
+    assert "You wrote this text" in approve.why_not(stage.mailing, give_counsel(then))
+    copy = draft.copy_template(
+        template=version.template, campaign=make_campaign(), name="Again", purpose="first", by=then
+    )
+    assert [one.author for one in copy.versions.get().unapproved_line()] == [then, then]
+
+
+def give_counsel(person: User) -> User:
+    person.groups.add(Group.objects.get(name="counsel"))
+    return User.objects.get(pk=person.pk)
 
 
 def test_three_letters_have_to_be_opened():
