@@ -19,7 +19,7 @@ import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from letters.merge import typefaces
+from letters.merge import conformance, typefaces
 
 MEMORY = 1024**3
 FILE_SIZE = 30 * 1024**2
@@ -118,6 +118,7 @@ class Setter:
             font_config=self._fonts,
             url_fetcher=self._fetcher,
         )
+        conformance.end_streams_plainly()
         self._complaints = Complaints()
         logging.getLogger("weasyprint").addHandler(self._complaints)
         logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -132,7 +133,9 @@ class Setter:
             )
             if len(document.pages) > header["most_pages"]:
                 return {"refused": _too_long(len(document.pages), header["most_pages"])}, b""
-            pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+            pdf = document.write_pdf(
+                finisher=conformance.finish, pdf_variant=conformance.VARIANT, pdf_tags=True
+            )
         except self._fatal as refused:
             return {"refused": str(refused)}, b""
         if self._complaints.messages:

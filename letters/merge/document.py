@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from campaigns import filestore
-from letters.merge import typefaces
+from letters.merge import conformance, typefaces
 from letters.merge.blocks import RESPONSE
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
@@ -140,4 +140,5 @@ def _setting(typeface: str) -> bytes:
     """What a letter is set with: engine, layout, fonts."""
     engine = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen", "segno")
     parts = [*(f"{name} {version(name)}" for name in engine), typefaces.sha256(typeface)]
-    return "\n".join(parts).encode() + STYLESHEET.read_bytes()
+    layout = STYLESHEET.read_bytes() + Path(conformance.__file__).read_bytes()
+    return "\n".join(parts).encode() + layout
