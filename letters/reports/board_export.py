@@ -47,7 +47,7 @@ def lines(campaign: Campaign, rows: Sequence[Row]) -> Iterator[list[Value]]:
             row.country,
             str(row.control.label),
             row.standing.label,
-            row.standing.rule,
+            " ".join(part for part in (row.standing.rule, row.unsent) if part),
             str(row.reach.label),
             str(row.received.kind.label) if row.received else "",
             row.received.received_on if row.received else None,

@@ -15,7 +15,9 @@ from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Rec
 from campaigns.standing import Standing, standing
 from letters.models import Dispatch, Letter, Response
 from letters.reports.steps import Step, step
+from letters.reports.unsent import unsent
 
+_NEVER_LATE = (Standing.UNDELIVERABLE, Standing.WITH_COUNSEL)
 CONFIRMED = (Standing.CONFIRMED, Standing.CONFIRMED_IN_PART, Standing.CONFIRMED_CONDITIONALLY)
 
 
@@ -92,6 +94,11 @@ class Row:
         return self.is_answered or self.standing is Standing.WITHDRAWN
 
     @property
+    def unsent(self) -> str:
+        """What is said where it is awaited, and nothing is known to have been sent."""
+        return unsent(self.standing, self.reach, [self.letter.step] if self.letter else [])
+
+    @property
     def place(self) -> str:
         """The state in the US, the country elsewhere; empty where neither is known."""
         return self.state if self.country == "US" else self.country
@@ -115,12 +122,17 @@ class PlaceFigures:
 
 @dataclass(frozen=True)
 class DeadlineFigures:
-    """How many recipients have one effective deadline, and how many of them are silent."""
+    """How many recipients have one effective deadline, and how many of them are silent.
+
+    `not_late` says which of the silent are never overdue, and why: those who could not be
+    reached, and those for whom counsel appeared.
+    """
 
     due_at: datetime.datetime
     days_left: int
     recipients: int
     silent: int
+    not_late: Sequence[tuple[Standing, int]] = ()
 
     @property
     def key(self) -> str:
@@ -173,15 +185,11 @@ class Board:
         for row in self.rows:
             if row.due_at and row.standing is not Standing.WITHDRAWN:
                 deadlines[row.due_at].append(row)
-        return [
-            DeadlineFigures(
-                due_at=due_at,
-                days_left=rows[0].days_left or 0,
-                recipients=len(rows),
-                silent=sum(not row.is_answered for row in rows),
-            )
-            for due_at, rows in sorted(deadlines.items())
-        ]
+        return [_deadline_figures(due_at, rows) for due_at, rows in sorted(deadlines.items())]
+
+    @property
+    def unsent(self) -> int:
+        return sum(bool(row.unsent) for row in self.rows)
 
     @property
     def overdue(self) -> int:
@@ -237,6 +245,18 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
             )
         )
     return Board(demands=demands, rows=rows, letters=letters)
+
+
+def _deadline_figures(due_at: datetime.datetime, rows: Sequence[Row]) -> DeadlineFigures:
+    silent = [row for row in rows if not row.is_answered]
+    counted = Counter(row.standing for row in silent)
+    return DeadlineFigures(
+        due_at=due_at,
+        days_left=rows[0].days_left or 0,
+        recipients=len(rows),
+        silent=len(silent),
+        not_late=[(each, counted[each]) for each in _NEVER_LATE if counted[each]],
+    )
 
 
 def deadline_key(due_at: datetime.datetime) -> str:

@@ -18,7 +18,7 @@ from campaigns import audit, deadlines
 from campaigns.actions import Refused
 from campaigns.models import Campaign, Institution, Recipient
 from campaigns.views.shell import StaffPage
-from letters.actions import approve, dispatch, remind, render
+from letters.actions import approve, dispatch, preflight, remind, render
 from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
@@ -317,7 +317,7 @@ class MailingPage(StaffPage, TemplateView):
             "why_not": approve.why_not(self.mailing, self.person),
             "page_obj": self._page(marked),
             "opened_others": opened[:ROWS],
-            "notes": self.mailing.findings.filter(letter=None),
+            "notes": preflight.of_the_mailing(self.mailing),
             "lengths": list(lengths.order_by("page_count")),
         }
 

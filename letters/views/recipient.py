@@ -13,7 +13,9 @@ from campaigns.models import Addressee, Answer, Recipient
 from campaigns.standing import Standing, standing
 from campaigns.views.shell import StaffPage
 from letters.models import Letter, Response
+from letters.reports.steps import Step, step
 from letters.reports.timeline import timeline
+from letters.reports.unsent import unsent
 
 
 class RecipientPage(StaffPage, TemplateView):
@@ -41,16 +43,18 @@ class RecipientPage(StaffPage, TemplateView):
         responses = list(
             Response.objects.filter(recipient=recipient).select_related("letter", "recorded_by")
         )
+        stands = standing(
+            [answer.outcome for answer in answers],
+            reach=recipient.reach,
+            counsel_appeared=recipient.counsel_appeared_on is not None,
+            withdrawn=recipient.withdrawn_at is not None,
+            due_at=recipient.due_at,
+            now=now,
+        )
         return super().get_context_data(
             recipient=recipient,
-            standing=standing(
-                [answer.outcome for answer in answers],
-                reach=recipient.reach,
-                counsel_appeared=recipient.counsel_appeared_on is not None,
-                withdrawn=recipient.withdrawn_at is not None,
-                due_at=recipient.due_at,
-                now=now,
-            ),
+            standing=stands,
+            unsent=unsent(stands, recipient.reach, [_step(letter) for letter in letters]),
             deadline=_deadline(recipient),
             days_left=_days_left(recipient, now),
             waiting=(Standing.AWAITING, Standing.NO_RESPONSE, Standing.UNDELIVERABLE),
@@ -84,6 +88,10 @@ def _letters(recipient: Recipient) -> list[Letter]:
         for dispatch in letter.dispatches.all():
             dispatch.letter = letter
     return letters
+
+
+def _step(letter: Letter) -> Step:
+    return step(letter.status, [each.status for each in letter.dispatches.all()])
 
 
 def _addressees(recipient: Recipient) -> list[Addressee]:

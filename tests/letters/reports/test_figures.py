@@ -109,6 +109,31 @@ def test_deadlines_say_how_many_are_silent_and_lead_to_them(campaign):
     assert names(campaign, due=past.key, answered="silent") == ["Beta"]
 
 
+def test_the_silent_who_are_never_overdue_are_told_apart_and_lead_to_their_rows(campaign):
+    make_recipient(campaign, make_institution("Zeta"), reach="undeliverable", due_at=PAST)
+    make_recipient(
+        campaign,
+        make_institution("Eta"),
+        reach="reached",
+        due_at=PAST,
+        counsel_appeared_on=NOW.date(),
+    )
+    figures = board(campaign, NOW)
+    past = figures.by_deadline()[0]
+    assert past.silent == 3
+    assert past.not_late == [(Standing.UNDELIVERABLE, 1), (Standing.WITH_COUNSEL, 1)]
+    assert past.silent - sum(count for _, count in past.not_late) == figures.overdue
+    for standing, name in ((Standing.UNDELIVERABLE, "Zeta"), (Standing.WITH_COUNSEL, "Eta")):
+        assert names(campaign, due=past.key, standing=standing, answered="silent") == [name]
+
+
+def test_who_was_sent_nothing_is_counted_as_its_link_lists_them(campaign):
+    figures = board(campaign, NOW)
+    listed = select(figures, Selection(standing="awaiting", reach="unknown"))
+    assert figures.unsent == len(listed) == 1
+    assert [row.unsent for row in listed] == ["Nothing sent yet"]
+
+
 def test_days_left_are_counted_where_the_campaign_is():
     campaign = make_campaign(timezone="America/Los_Angeles")
     late_evening = datetime.datetime(2026, 11, 23, 7, 30, tzinfo=datetime.UTC)  # the 22nd there

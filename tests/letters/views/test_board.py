@@ -72,6 +72,19 @@ def test_a_holding_letter_stands_beside_the_standing_it_does_not_change(viewer):
     assert "0 of 1 answered" in html
 
 
+def test_the_board_says_who_was_sent_nothing_and_why_silent_is_not_overdue(viewer):
+    campaign = make_campaign()
+    past = timezone.now() - datetime.timedelta(days=5)
+    make_recipient(campaign)
+    make_recipient(campaign, reach="reached", due_at=past)
+    make_recipient(campaign, reach="undeliverable", due_at=past)
+    html = viewer.get(board_of(campaign)).content.decode()
+    assert '<span class="cs-pill cs-pill--muted">Nothing sent yet</span>' in html
+    assert "Nothing is known to have been sent yet to" in html
+    assert "Of the 2 silent," in html
+    assert "is undeliverable, and so never overdue." in html
+
+
 def test_a_filter_keeps_to_its_rows_and_an_unknown_one_is_named(viewer):
     campaign = make_campaign()
     make_recipient(campaign, make_institution("Alpha University", state="CA"))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.actions import ground as actions
 from campaigns.models import Recipient
 from letters.actions import approve, dispatch, render
 from letters.models import Dispatch, Letter, LetterTemplate, Mailing, Opening, PrintPack
@@ -365,6 +366,19 @@ def test_a_letter_is_left_out_and_a_sealed_one_voided_from_its_page():
 
 
 # --- The same number of queries ----------------------------------------------------
+
+
+def test_the_approver_sees_the_grounds_as_they_are_and_not_as_they_were_when_checked():
+    campaign, ground = make_campaign(), make_ground()
+    campaign.grounds.add(ground)
+    stage = stages.rendered(3, campaign=campaign)
+    unverified = f"Nobody has verified {ground} yet."
+    assert unverified in get(stage.counsel, "mailing", stage.mailing.pk)
+    today = timezone.localdate()
+    later = today + datetime.timedelta(days=180)
+    actions.verify(ground=ground, verified_on=today, review_by=later, by=stage.counsel)
+    assert stage.mailing.findings.filter(message=unverified).exists()  # of the last check
+    assert unverified not in get(stage.counsel, "mailing", stage.mailing.pk)
 
 
 def queries(user, url: str) -> int:

@@ -1,5 +1,7 @@
 """One recipient's page: standing with its rule, answers, letters, and what happened."""
 
+import datetime
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -57,9 +59,18 @@ def give_letters(recipient, count):
 def test_the_page_says_where_the_recipient_stands_and_by_which_rule(viewer):
     recipient = make_recipient(make_campaign(demands=1))
     html = viewer.get(page_of(recipient)).content.decode()
-    assert "Awaiting an answer" in html
-    assert "No demand was answered, and no deadline has passed." in html
+    assert "Nothing sent yet" in html
+    assert "Awaiting an answer" not in html
+    assert "No demand was answered, and no deadline has passed. Nothing is known to have" in html
     assert "Not running: no letter has left yet." in html
+
+
+def test_who_was_written_to_and_has_time_left_is_awaited(viewer):
+    ahead = timezone.now() + datetime.timedelta(days=5)
+    recipient = make_recipient(make_campaign(demands=1), reach="reached", due_at=ahead)
+    html = viewer.get(page_of(recipient)).content.decode()
+    assert "Awaiting an answer" in html
+    assert "Nothing is known to have been sent" not in html
 
 
 def test_an_earlier_statement_stays_beside_the_one_that_counts(viewer):

@@ -129,7 +129,9 @@ def test_each_error_of_the_page_is_linked_from_its_top(clerk, recipient):
 NOTHING_SAID = {"demand-1-outcome": "", "demand-1-quotation": "", "demand-1-page": ""}
 
 
-def test_a_holding_letter_is_recorded_and_stands_as_received_and_unanswered(clerk, recipient):
+def test_a_holding_letter_is_recorded_and_stands_as_received_and_unanswered(clerk):
+    past = timezone.now() - datetime.timedelta(days=1)
+    recipient = make_recipient(make_campaign(), reach="reached", due_at=past)
     done = record(clerk, recipient, kind="acknowledgement", **NOTHING_SAID)
     response = Response.objects.get()
     assert done.url == response.get_absolute_url()
@@ -137,7 +139,7 @@ def test_a_holding_letter_is_recorded_and_stands_as_received_and_unanswered(cler
     assert "It answers no demand." in clerk.get(done.url).content.decode()
     page = clerk.get(reverse("letters:recipient", args=[recipient.pk])).content.decode()
     assert "Acknowledgement or holding letter received on" in page
-    assert "Awaiting an answer" in page
+    assert "No response on record" in page
     assert "recorded as received by post from Dana Dean" in page
 
 
