@@ -8,6 +8,7 @@ from django.utils import timezone
 from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
+from campaigns.actions.institution import refuse_nobody
 from campaigns.models import Addressee, Contact, Recipient, User
 
 
@@ -100,6 +101,7 @@ def _columns(address: Address) -> dict[str, object]:
 def _refuse_unfit(recipient: Recipient, address: Address) -> None:
     if not (address.by_post or address.by_email):
         raise NoChannel("Choose certified mail, e-mail, or both. Nothing was saved.")
+    refuse_nobody(address.name, address.title)
     contact = address.contact
     if contact and contact.institution_id not in _institution_pks(recipient):
         raise ContactOfAnother(

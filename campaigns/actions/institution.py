@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.models import Contact, Fact, Identifier, Institution, Recipient, User
+from campaigns.placeholders import names_nobody, titles_nothing
 
 
 class NameIsTaken(Refused):
@@ -35,6 +36,10 @@ class IsArchived(Refused):
 
 class StillWrittenTo(Refused):
     """An institution that a campaign still tracks is not archived."""
+
+
+class NamesNobody(Refused):
+    """A letter would greet the word that stands for a name nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +229,7 @@ def restore(*, institution: Institution, by: User) -> Institution:
 def add_contact(*, institution: Institution, details: ContactDetails, by: User) -> Contact:
     institution = _locked(institution)
     _refuse_archived(institution)
+    refuse_nobody(details.name, details.title)
     details = _with_source(details, by)
     contact = Contact.objects.create(institution=institution, **asdict(details))
     audit.record(
@@ -248,6 +254,7 @@ def change_contact(*, contact: Contact, details: ContactDetails, by: User) -> Co
     )
     if details == was:
         return contact
+    refuse_nobody(details.name, details.title)
     if details.source == was.source:
         # The source told of what was there before. An import renews only what it brought.
         details = _with_source(replace(details, source=""), by)
@@ -367,6 +374,20 @@ def _set_identifiers(institution: Institution, numbers: Iterable[tuple[str, str]
         Identifier(institution=institution, scheme=scheme, value=value)
         for scheme, value in sorted(wanted)
     )
+
+
+def refuse_nobody(name: str, title: str) -> None:
+    """A name or title that is only a word for having none. Raises NamesNobody."""
+    if names_nobody(name):
+        raise NamesNobody(
+            f"“{name}” would be printed as a person's name. Leave the name empty: the letter "
+            "then goes to the office. Nothing was saved."
+        )
+    if titles_nothing(title):
+        raise NamesNobody(
+            f"“{title}” would be printed as a title. Give the title of the office, or leave it "
+            "empty. Nothing was saved."
+        )
 
 
 def _with_source(details: ContactDetails, by: User) -> ContactDetails:

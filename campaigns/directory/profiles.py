@@ -10,6 +10,7 @@ from campaigns.directory.mapping import FACT_PREFIX, NAME
 from campaigns.directory.reading import Reading, SourceRow, Unreadable
 from campaigns.directory.record import ContactRecord, FactRecord, ParentReference, Record
 from campaigns.models import Contact, Fact, Identifier, Institution
+from campaigns.placeholders import names_nobody, titles_nothing
 from campaigns.text import UnsafeText, clean_line
 
 IPEDS, GENERIC = "ipeds", "generic"
@@ -141,7 +142,21 @@ def _ipeds_contact(
     if not name:
         cells.notes.append("The file names no chief administrator")
         return ()
+    name, title = _of_a_person(cells, "chief administrator", name, title)
+    if not name and not title:
+        return ()
     return (ContactRecord(Contact.Role.CHIEF, name, title, source=_ipeds_source(choices)),)
+
+
+def _of_a_person(cells: Cells, who: str, name: str, title: str) -> tuple[str, str]:
+    """Name and title, each empty where the file writes that there is none."""
+    if names_nobody(name):
+        cells.notes.append(f"The {who} is “{name}”, which names nobody: no name is kept")
+        name = ""
+    if titles_nothing(title):
+        cells.notes.append(f"The title of the {who} is “{title}”: no title is kept")
+        title = ""
+    return name, title
 
 
 def _ipeds_facts(
@@ -299,6 +314,7 @@ def _parent(cells: Cells) -> ParentReference | None:
 def _generic_contact(cells: Cells, choices: Choices) -> tuple[ContactRecord, ...]:
     name = cells.text("contact_name", limit=200)
     title = cells.text("contact_title", limit=200)
+    name, title = _of_a_person(cells, "contact", name, title)
     email = _optional(cells, values.email, cells.text("contact_email", limit=254))
     phone = _optional(cells, values.phone, cells.text("contact_phone"))
     if not name and not title:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from campaigns import deadlines
 from campaigns.coverage import Verdict, coverage
 from campaigns.models import Ground, Institution
+from campaigns.placeholders import names_nobody, titles_nothing
 from campaigns.text import fold
 from letters.actions.freshness import deadline_by_rule
 from letters.channels.email import Email
@@ -173,6 +174,18 @@ def _person(letter: Letter, batch: Batch) -> Iterator[Found]:
             f"“{addressee.display_title}”.",
             letter,
         )
+    for written, nothing in (
+        (addressee.display_name, names_nobody),
+        (addressee.display_title, titles_nothing),
+    ):
+        if nothing(written):
+            yield Found(
+                "names-nobody",
+                RED,
+                f"The letter to {letter.recipient} would print “{written}” as name or title. "
+                "Correct the contact, or say in the addressee to whom it goes.",
+                letter,
+            )
     if addressee.archived_at:
         yield Found("archived", RED, f"The addressee at {letter.recipient} was removed.", letter)
 

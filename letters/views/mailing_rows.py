@@ -24,6 +24,7 @@ CODES = {
     "no-country": ("No such country", "institution"),
     "no-addressee": ("No addressee", "addressee"),
     "no-name": ("Office without a name", "addressee"),
+    "names-nobody": ("A word for nobody", "institution"),
     "archived": ("Addressee removed", "addressee"),
     "contact-archived": ("Contact removed", "addressee"),
     "contact-unverified": ("Contact not verified", "institution"),

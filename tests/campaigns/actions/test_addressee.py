@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from campaigns.actions import addressee as actions
+from campaigns.actions.institution import NamesNobody
 from campaigns.models import Addressee, AuditEvent, Contact
 from tests.factories import make_campaign, make_institution, make_recipient, make_user
 
@@ -42,6 +43,17 @@ def test_an_own_address_replaces_the_institutions_as_a_whole(recipient, manager)
         COUNSEL, street="2 Law Street", city="Springfield", state="IL", postal_code="62701"
     )
     assert actions.add(recipient=recipient, address=whole, by=manager).street == "2 Law Street"
+
+
+@pytest.mark.parametrize("word", [{"name": "To be announced"}, {"title": "N/A"}])
+def test_a_word_for_nobody_is_no_addressee(recipient, manager, word):
+    address = dataclasses.replace(COUNSEL, **word)
+    addressee = recipient.addressees.get()
+    with pytest.raises(NamesNobody, match="Nothing was saved"):
+        actions.add(recipient=recipient, address=address, by=manager)
+    with pytest.raises(NamesNobody):
+        actions.change(addressee=addressee, address=address, by=manager)
+    assert recipient.addressees.get() == addressee
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from campaigns.actions.institution import (
     IsArchived,
     IsSuppressed,
     NameIsTaken,
+    NamesNobody,
     NumberIsTaken,
     StillWrittenTo,
     add,
@@ -172,6 +173,19 @@ def test_a_contact_that_a_person_changes_is_theirs_from_then_on():
         archive_contact(contact=contact, by=make_user())
     with pytest.raises(IsArchived):
         change_contact(contact=contact, details=details, by=make_user())
+
+
+@pytest.mark.parametrize("word", [{"name": "Vacant"}, {"title": "TBD"}])
+def test_a_word_for_nobody_is_no_contact(word):
+    institution = make_institution("Foo")
+    contact = institution.contacts.get()
+    details = ContactDetails(**{"role": "dean", "name": "Pat", "title": "Dean", **word})
+    with pytest.raises(NamesNobody, match="Nothing was saved"):
+        add_contact(institution=institution, details=details, by=make_user())
+    with pytest.raises(NamesNobody):
+        change_contact(contact=contact, details=details, by=make_user())
+    assert institution.contacts.get().name == contact.name
+    assert not AuditEvent.objects.exists()
 
 
 def test_a_fact_has_a_source_and_a_day_that_has_come():

@@ -71,6 +71,24 @@ def test_a_row_without_a_chief_administrator_says_so():
     assert record.notes == ("The file names no chief administrator",)
 
 
+@pytest.mark.parametrize("written", ["Vacant", "TBD", "To be announced", "N/A", "Interim"])
+def test_a_word_for_nobody_is_not_kept_as_the_chief_administrator(written):
+    (record,) = ipeds_records({"CHFNM": written})
+    assert [(one.name, one.title) for one in record.contacts] == [("", "President")]
+    assert record.notes == (
+        f"The chief administrator is “{written}”, which names nobody: no name is kept",
+    )
+
+
+def test_a_word_for_nobody_without_an_office_makes_no_contact():
+    (record,) = list_records({"name": "A", "dean": "Position vacant", "title": "n/a"})
+    assert record.contacts == ()
+    assert record.notes == (
+        "The contact is “Position vacant”, which names nobody: no name is kept",
+        "The title of the contact is “n/a”: no title is kept",
+    )
+
+
 def test_a_school_that_closed_says_so():
     (record,) = ipeds_records({"CLOSEDAT": "5/26/23"})
     assert record.notes == ("The file says that it closed: 5/26/23",)

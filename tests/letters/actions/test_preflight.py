@@ -94,6 +94,17 @@ def test_an_office_without_a_name_is_greeted_as_an_office_and_marked():
     assert found(campaign)["no-name"].severity == "amber"
 
 
+@pytest.mark.parametrize("where", ["contact", "addressee"])
+@pytest.mark.parametrize("word", [{"name": "TBD"}, {"title": "N/A"}])
+def test_a_word_for_nobody_is_not_printed_as_somebody(where, word):
+    campaign = clean_campaign()
+    recipient = make_recipient(campaign)
+    people = recipient.institution.contacts if where == "contact" else recipient.addressees
+    people.update(**word)
+    seen = found(campaign)["names-nobody"]
+    assert (seen.severity, next(iter(word.values())) in seen.message) == ("red", True)
+
+
 def test_who_must_not_be_written_to_is_red():
     campaign = clean_campaign()
     now = timezone.now()
