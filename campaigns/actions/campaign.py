@@ -41,6 +41,8 @@ class Details:
     deadline_rolls: bool = True
     deadline_time: datetime.time = datetime.time(17)
     timezone: str = "America/New_York"
+    conduct_on: datetime.date | None = None
+    conduct_continues: bool = False
 
 
 @transaction.atomic

@@ -39,6 +39,16 @@ class Campaign(models.Model):
     )
     deadline_time = models.TimeField(default="17:00")
     timezone = models.CharField(max_length=40, default="America/New_York")
+    conduct_on = models.DateField(
+        "day of the conduct",
+        null=True,
+        blank=True,
+        help_text="The last day of what the campaign complains of, if it complains of something: "
+        "time limits for complaints to agencies run from it.",
+    )
+    conduct_continues = models.BooleanField(
+        "the conduct goes on, so that no time limit runs yet", default=False
+    )
     first_letters_at = models.DateTimeField(
         null=True,
         blank=True,

@@ -54,6 +54,8 @@ class CampaignForm(forms.ModelForm):
             "deadline_rolls",
             "deadline_time",
             "timezone",
+            "conduct_on",
+            "conduct_continues",
         )
         labels = {
             "deadline_days": "Days to answer",
@@ -61,8 +63,12 @@ class CampaignForm(forms.ModelForm):
             "deadline_time": "Due at",
             "deadline_rolls": "A deadline on a weekend or federal holiday moves to the next "
             "business day",
+            "conduct_continues": "The conduct goes on, so that no time limit runs yet",
         }
-        widgets = {"deadline_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+        widgets = {
+            "deadline_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "conduct_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def clean_reference_prefix(self) -> str:
         return self.cleaned_data["reference_prefix"].upper()

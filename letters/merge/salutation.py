@@ -35,7 +35,7 @@ _PARTICLES = {
 # fmt: on
 _AFTER_A_NAME = _DOCTORS | _GENERATIONS | _OTHERS
 # Offices by which a person is addressed with the surname, and others only without a name.
-_RANKS = ("President", "Chancellor", "Dean", "Provost", "Rector", "Superintendent", "Commissioner")
+RANKS = ("President", "Chancellor", "Dean", "Provost", "Rector", "Superintendent", "Commissioner")
 _OFFICES = ("General Counsel", "Executive Director", "Director", "Chief Executive Officer")
 _INITIAL = re.compile(r"(?:[A-Z]\.?)+(?:-[A-Z]\.?)?")
 _DEGREE = re.compile(r"(?:[A-Z][a-z]{0,3}\.?){2,6}")
@@ -44,7 +44,7 @@ _DEGREE = re.compile(r"(?:[A-Z][a-z]{0,3}\.?){2,6}")
 def greeted(name: str, title: str) -> str:
     """The words after "Dear" for a person of this name and title, either of them empty."""
     honorific, surname, full = _read(name)
-    rank = _office(title, _RANKS)
+    rank = _office(title, RANKS)
     if not full:
         return rank or _office(title, _OFFICES) or _editor(title) or NOBODY
     if surname and (honorific or rank):

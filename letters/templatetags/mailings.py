@@ -4,21 +4,33 @@ from django import template
 from django.urls import reverse
 
 from letters.actions import outcome
-from letters.models import Finding, Letter
-from letters.views.mailing_rows import CODES
+from letters.models import Finding, Letter, Mailing
+from letters.preflight.check import Mend
+from letters.preflight.registry import BY_CODE
 
 register = template.Library()
 
 
 @register.simple_tag
-def fix_url(finding: Finding, letter: Letter) -> str:
+def fix_url(finding: Finding, mailing: Mailing, letter: Letter | None = None) -> str:
     """The page on which what was found is put right."""
-    _, where = CODES.get(finding.code, ("", "letter"))
-    if where == "institution":
-        return letter.recipient.institution.get_absolute_url()
-    if where == "addressee":
-        return reverse("campaigns:addressees", args=[letter.recipient_id])
-    return letter.get_absolute_url()
+    check = BY_CODE.get(finding.code)
+    mend = check.mend if check else Mend.LETTER
+    addresses = {
+        Mend.GROUNDS: lambda: reverse("campaigns:grounds"),
+        Mend.SENDER: lambda: reverse("letters:sender", args=[mailing.campaign_id]),
+        Mend.TEXT: lambda: reverse("letters:template", args=[mailing.version.template_id]),
+        Mend.CAMPAIGN: lambda: reverse("campaigns:campaign", args=[mailing.campaign_id]),
+        Mend.MAILING: lambda: f"{mailing.get_absolute_url()}?step=check#change",
+    }
+    if letter:
+        addresses |= {
+            Mend.INSTITUTION: letter.recipient.institution.get_absolute_url,
+            Mend.ADDRESSEES: lambda: reverse("campaigns:addressees", args=[letter.recipient_id]),
+            Mend.RECIPIENT: letter.recipient.get_absolute_url,
+            Mend.LETTER: letter.get_absolute_url,
+        }
+    return addresses.get(mend, mailing.get_absolute_url)()
 
 
 @register.filter

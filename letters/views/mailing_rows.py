@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from campaigns.text import fold
 from letters.models import Dispatch, Finding, Letter, Mailing
+from letters.preflight.registry import BY_CODE
 
 SEVERITIES = (
     ("red", "Must be fixed", "bad"),
@@ -15,31 +16,6 @@ SEVERITIES = (
     ("note", "To be known", ""),
     ("none", "Nothing found", ""),
 )
-# What each finding is about, in a few words, and where it is put right.
-CODES = {
-    "no-street": ("No street", "institution"),
-    "no-city": ("No city", "institution"),
-    "no-state": ("No state", "institution"),
-    "no-zip": ("No ZIP", "institution"),
-    "no-country": ("No such country", "institution"),
-    "no-addressee": ("No addressee", "addressee"),
-    "no-name": ("Office without a name", "addressee"),
-    "names-nobody": ("A word for nobody", "institution"),
-    "archived": ("Addressee removed", "addressee"),
-    "contact-archived": ("Contact removed", "addressee"),
-    "contact-unverified": ("Contact not verified", "institution"),
-    "missing-value": ("Missing value", "addressee"),
-    "suppressed": ("Not to be written to", "institution"),
-    "institution-archived": ("Institution archived", "institution"),
-    "withdrawn": ("Withdrawn", "addressee"),
-    "ground-mismatch": ("Ground does not cover it", "institution"),
-    "ground-unknown": ("Ground may not cover it", "institution"),
-    "no-email": ("No e-mail address", "addressee"),
-    "duplicate": ("Written to twice", "addressee"),
-    "written-before": ("Has a letter already", "addressee"),
-    "many-sheets": ("More than six sheets", "letter"),
-    "unusual-length": ("Unusual length", "letter"),
-}
 
 
 @dataclass(frozen=True)
@@ -124,5 +100,6 @@ def code_counts(mailing: Mailing) -> list[dict[str, Any]]:
         .order_by("code")
     )
     return [
-        {"code": row["code"], "label": CODES[row["code"]][0], "count": row["count"]} for row in rows
+        {"code": row["code"], "label": BY_CODE[row["code"]].title, "count": row["count"]}
+        for row in rows
     ]

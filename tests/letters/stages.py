@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pikepdf
 from django.utils import timezone
 
+from campaigns import deadlines
 from campaigns.models import Campaign, User
 from letters.actions import approve, mailing, render
 from letters.merge import press
@@ -47,6 +48,13 @@ def quick_pdf(content: Any, pages: int = 2) -> press.Rendered:
     whole = io.BytesIO()
     pdf.save(whole, deterministic_id=True)
     return press.Rendered(whole.getvalue(), pages)
+
+
+def closed(day: datetime.date) -> bool:
+    """Whether letters neither leave on `day` nor fall due thirty days later."""
+    return any(
+        deadlines.why_not_a_business_day(one) for one in (day, day + datetime.timedelta(days=30))
+    )
 
 
 def today(campaign: Campaign) -> datetime.date:

@@ -1,0 +1,149 @@
+"""Checks of the person or office to whom a letter goes."""
+
+import datetime
+from collections.abc import Iterator
+
+from campaigns.placeholders import names_nobody, titles_nothing
+from letters.merge.salutation import NOBODY, RANKS
+from letters.models import Letter
+from letters.preflight.check import AMBER, NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
+
+# Chief administrators change office every few years; a directory is a year or two behind.
+VERIFIED_WITHIN = datetime.timedelta(days=365)
+
+
+def _nobody(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    addressee = letter.addressee
+    if not addressee.display_name and not addressee.display_title:
+        yield f"{letter.recipient} has no addressee: neither a name nor a title is known."
+
+
+def _no_name(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    addressee = letter.addressee
+    if addressee.display_title and not addressee.display_name:
+        yield (
+            f"No name is known at {letter.recipient}; the letter greets the office, "
+            f"“{addressee.display_title}”."
+        )
+
+
+def _names_nobody(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    addressee = letter.addressee
+    for written, nothing in (
+        (addressee.display_name, names_nobody),
+        (addressee.display_title, titles_nothing),
+    ):
+        if nothing(written):
+            yield (
+                f"The letter to {letter.recipient} would print “{written}” as name or title. "
+                "Correct the contact, or say in the addressee to whom it goes."
+            )
+
+
+def _salutation(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    greeted = letter.merge_data.get("salutation", "")
+    name = letter.merge_data.get("addressee_name", "")
+    if not name and not letter.merge_data.get("addressee_title"):
+        return
+    if greeted in ("", NOBODY):
+        yield f"The letter to {letter.addressee} begins “Dear {NOBODY}:”."
+    elif name and greeted in RANKS:
+        yield Said(
+            f"“{name}” is greeted by office, “Dear {greeted}:”, because the surname is in doubt.",
+            NOTE,
+        )
+
+
+def _removed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    if letter.addressee.archived_at:
+        yield f"The addressee at {letter.recipient} was removed."
+
+
+def _contact_removed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    contact = letter.addressee.contact
+    if contact and contact.archived_at and not letter.addressee.name:
+        yield f"{contact} is no longer a contact."
+
+
+def _unverified(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    contact = letter.addressee.contact
+    if contact is None or contact.archived_at or letter.addressee.name:
+        return
+    if contact.verified_on is None:
+        yield Said(f"Nobody has verified {contact} yet.", NOTE)
+    elif (days := (batch.today - contact.verified_on).days) > VERIFIED_WITHIN.days:
+        yield f"{contact} was last verified {days:,} days ago, on {contact.verified_on:%B %-d, %Y}."
+
+
+CHECKS: tuple[LetterCheck, ...] = (
+    Check(
+        code="no-addressee",
+        family=Family.ADDRESSEE,
+        severity=RED,
+        title="No addressee",
+        looks="Whether a name or a title of the addressee is known.",
+        passes="Somebody is addressed.",
+        mend=Mend.ADDRESSEES,
+        look=_nobody,
+    ),
+    Check(
+        code="no-name",
+        family=Family.ADDRESSEE,
+        severity=AMBER,
+        title="Office without a name",
+        looks="Whether the addressee has a name besides a title.",
+        passes="The addressee has a name.",
+        mend=Mend.ADDRESSEES,
+        look=_no_name,
+    ),
+    Check(
+        code="names-nobody",
+        family=Family.ADDRESSEE,
+        severity=RED,
+        title="A word for nobody",
+        looks="Whether “TBD”, “Vacant” or the like stands where a name or title belongs.",
+        passes="Name and title are a name and a title.",
+        mend=Mend.INSTITUTION,
+        look=_names_nobody,
+    ),
+    Check(
+        code="salutation",
+        family=Family.ADDRESSEE,
+        severity=AMBER,
+        title="Greets nobody by name",
+        looks="Whether the salutation had to fall back on “Dear Sir or Madam”, or on an office.",
+        passes="The salutation is certain.",
+        mend=Mend.ADDRESSEES,
+        look=_salutation,
+    ),
+    Check(
+        code="archived",
+        family=Family.ADDRESSEE,
+        severity=RED,
+        title="Addressee removed",
+        looks="Whether the addressee was removed from the recipient.",
+        passes="The addressee stands.",
+        mend=Mend.ADDRESSEES,
+        look=_removed,
+    ),
+    Check(
+        code="contact-archived",
+        family=Family.ADDRESSEE,
+        severity=RED,
+        title="Contact removed",
+        looks="Whether the directory still has the contact.",
+        passes="The directory has the contact.",
+        mend=Mend.ADDRESSEES,
+        look=_contact_removed,
+    ),
+    Check(
+        code="contact-unverified",
+        family=Family.ADDRESSEE,
+        severity=AMBER,
+        title="Contact not verified lately",
+        looks=f"Whether somebody verified the contact within {VERIFIED_WITHIN.days} days.",
+        passes="The contact was verified lately.",
+        mend=Mend.INSTITUTION,
+        look=_unverified,
+    ),
+)

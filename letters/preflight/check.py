@@ -1,0 +1,132 @@
+"""What a check is, what it finds, and what all checks of one run share."""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from campaigns.models import Ground
+from letters.models import Finding, Letter, Mailing
+
+RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
+
+
+class Family(StrEnum):
+    """Checks that look at the same thing: one column of the grid, or the whole mailing."""
+
+    PERMISSION = "May be written to"
+    ADDRESSEE = "Addressee"
+    ADDRESS = "Address"
+    EMAIL = "E-mail"
+    ONCE = "Written once"
+    VALUES = "Values"
+    GROUNDS = "Grounds"
+    PAGES = "Pages"
+    DATES = "Dates"
+    TEXT = "Text"
+    CAMPAIGN = "Campaign"
+
+
+class Mend(StrEnum):
+    """Where a finding is put right."""
+
+    INSTITUTION = "the institution's page"
+    ADDRESSEES = "the recipient's addressees"
+    RECIPIENT = "the recipient's page"
+    LETTER = "the letter's page"
+    TEXT = "the letter's text"
+    MAILING = "the mailing's date and text"
+    CAMPAIGN = "the campaign's details"
+    GROUNDS = "the catalogue of grounds"
+    SENDER = "the campaign's sender"
+
+
+class Part(StrEnum):
+    """When a check can look."""
+
+    DATA = "the data, before rendering"
+    PAGES = "the pages, once they are rendered"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence whose severity differs from that of its check."""
+
+    sentence: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding before it is a row. Without a letter it holds for the whole mailing."""
+
+    code: str
+    severity: str
+    message: str
+    letter: Letter | None = None
+
+
+@dataclass
+class Batch:
+    """What the checks look up, read once for all letters."""
+
+    mailing: Mailing
+    letters: list[Letter]
+    grounds: list[Ground]
+    today: datetime.date
+    due: datetime.date
+    due_by_rule: datetime.datetime
+    written_before: Mapping[int, str] = field(default_factory=dict)
+    seen: dict[object, Letter] = field(default_factory=dict)
+
+    @cached_property
+    def lengths(self) -> "Counter[int]":
+        """How many letters have how many pages, of those that have pages."""
+        return Counter(letter.page_count for letter in self.letters if letter.page_count)
+
+    def earlier(self, letter: Letter, keys: Iterable[object]) -> Letter | None:
+        """The first letter of this run that had one of the keys, before this one."""
+        keys = list(keys)
+        twin = next((self.seen[key] for key in keys if key in self.seen), None)
+        for key in keys:
+            self.seen.setdefault(key, letter)
+        return twin
+
+
+Row = TypeVar("Row", Letter, Mailing)
+Look = Callable[[Row, Batch], Iterator[str | Said]]
+
+
+@dataclass(frozen=True)
+class Check(Generic[Row]):
+    """One thing that is looked at. `passes` is its answer where nothing is amiss.
+
+    Red stops the mailing and cannot be overridden. Amber marks a letter for counsel to open,
+    unless a person answers it with a written reason; with `needs_reason` nothing is approved
+    before that answer is written.
+    """
+
+    code: str
+    family: Family
+    severity: str
+    title: str
+    looks: str
+    passes: str
+    mend: Mend
+    look: Look[Row]
+    part: Part = Part.DATA
+    needs_reason: bool = False
+    reads_letters: bool = False
+
+    def findings(self, row: Row, batch: Batch) -> Iterator[Found]:
+        letter = row if isinstance(row, Letter) else None
+        for one in self.look(row, batch):
+            said = one if isinstance(one, Said) else Said(one, self.severity)
+            yield Found(self.code, said.severity, said.sentence, letter)
+
+
+LetterCheck = Check[Letter]
+MailingCheck = Check[Mailing]

@@ -1,0 +1,87 @@
+"""Checks of the values that the text prints."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from campaigns.text import MERGE_TAG
+from letters.merge import typefaces
+from letters.merge.assemble import lacking
+from letters.models import Letter
+from letters.preflight.check import RED, Batch, Check, Family, LetterCheck, Mend, Said
+
+
+def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    for label in lacking(batch.mailing.version, letter.merge_data):
+        yield f"{letter.recipient}: “{label}” is empty."
+
+
+def _unresolved(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """A field that stands in a value is printed as it is, braces and all."""
+    for text in _texts(letter.merge_data):
+        if MERGE_TAG.search(text):
+            yield f"{letter.recipient}: “{text[:80]}” holds a merge field that nobody fills."
+            return
+
+
+def _glyphs(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    key = letter.merge_data.get("letterhead", {}).get("typeface", typefaces.DEFAULT)
+    own = {char for text in _texts(letter.merge_data) for char in text}
+    if lacking := sorted(own & _lacked(key, frozenset(own))):
+        named = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:5])
+        family = typefaces.TYPEFACES[key].family
+        yield (
+            f"{family} has no {named}, which the letter to {letter.recipient} would print. Write "
+            "it in other letters, or choose another typeface on the letterhead."
+        )
+
+
+@lru_cache(maxsize=4096)
+def _lacked(key: str, characters: frozenset[str]) -> frozenset[str]:
+    return frozenset(typefaces.missing("".join(characters), key))
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Every string of the frozen data."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
+
+
+CHECKS: tuple[LetterCheck, ...] = (
+    Check(
+        code="missing-value",
+        family=Family.VALUES,
+        severity=RED,
+        title="Missing value",
+        looks="Whether every value that the text prints is known for this recipient.",
+        passes="Every value that the text prints is known.",
+        mend=Mend.ADDRESSEES,
+        look=_missing,
+    ),
+    Check(
+        code="unresolved",
+        family=Family.VALUES,
+        severity=RED,
+        title="Unresolved field",
+        looks="Whether a value itself holds a merge field, which would be printed as it is.",
+        passes="No value holds a merge field.",
+        mend=Mend.INSTITUTION,
+        look=_unresolved,
+    ),
+    Check(
+        code="missing-glyph",
+        family=Family.VALUES,
+        severity=RED,
+        title="Missing character",
+        looks="Whether the letterhead's typeface has every character of the recipient's data.",
+        passes="The typeface has every character.",
+        mend=Mend.INSTITUTION,
+        look=_glyphs,
+    ),
+)

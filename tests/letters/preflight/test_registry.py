@@ -1,0 +1,416 @@
+"""Each check finds what it is for, on the letter that has it, and not on its neighbour."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import Addressee, Contact, Fact
+from letters.actions import preflight
+from letters.actions.freshness import freeze
+from letters.merge import context
+from letters.models import Letter
+from letters.preflight.check import Family
+from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
+from tests.factories import (
+    make_campaign,
+    make_ground,
+    make_recipient,
+    make_user,
+    make_version,
+)
+from tests.letters import stages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+DAY = datetime.timedelta(days=1)
+WORDS = "We write to {{ institution_name }}, care of {{ addressee_name }}."
+
+# What makes one letter fail a check; every other letter of the mailing stays as it is.
+LETTER_AMISS: dict[str, Callable[[Letter], object]] = {}
+# What makes the mailing fail a check.
+MAILING_AMISS: dict[str, Callable[[stages.Stage], object]] = {}
+
+
+def amiss(code: str):
+    def keep(spoil):
+        (LETTER_AMISS if code in {one.code for one in LETTER_CHECKS} else MAILING_AMISS)[code] = (
+            spoil
+        )
+        return spoil
+
+    return keep
+
+
+def institution(letter: Letter, **fields) -> None:
+    one = letter.recipient.institution
+    for name, value in fields.items():
+        setattr(one, name, value)
+    one.save()
+
+
+def addressee(letter: Letter, **fields) -> None:
+    Addressee.objects.filter(pk=letter.addressee_id).update(**fields)
+
+
+def contact(letter: Letter, **fields) -> None:
+    Contact.objects.filter(pk=letter.addressee.contact_id).update(**fields)
+
+
+def frozen(letter: Letter, **values) -> None:
+    Letter.objects.filter(pk=letter.pk).update(merge_data={**letter.merge_data, **values})
+
+
+def other(letter: Letter) -> Letter:
+    """The first letter of the mailing, which nobody spoils."""
+    return letter.mailing.letters.order_by("position").first()
+
+
+for part in ("street", "city", "state"):
+    amiss(f"no-{part}")(lambda letter, part=part: institution(letter, **{part: ""}))
+amiss("no-zip")(lambda letter: institution(letter, postal_code=""))
+amiss("no-country")(lambda letter: institution(letter, country="ZZ"))
+amiss("address-lines")(lambda letter: frozen(letter, postal_lines=list("ABCDEFGHI")))
+amiss("address-width")(lambda letter: frozen(letter, postal_lines=["A" * 61], address_lines=["A"]))
+amiss("envelope-differs")(lambda letter: frozen(letter, postal_lines=["1 Elsewhere"]))
+amiss("suppressed")(
+    lambda letter: institution(
+        letter, suppressed_at=timezone.now(), suppressed_reason="They asked us not to."
+    )
+)
+amiss("institution-archived")(lambda letter: institution(letter, archived_at=timezone.now()))
+amiss("no-addressee")(lambda letter: addressee(letter, contact=None))
+amiss("no-name")(lambda letter: addressee(letter, contact=None, title="President"))
+amiss("names-nobody")(lambda letter: contact(letter, name="TBD"))
+amiss("archived")(lambda letter: addressee(letter, archived_at=timezone.now()))
+amiss("contact-archived")(lambda letter: contact(letter, archived_at=timezone.now()))
+amiss("contact-unverified")(
+    lambda letter: contact(letter, verified_on=timezone.localdate() - 366 * DAY)
+)
+amiss("salutation")(lambda letter: frozen(letter, salutation=""))
+amiss("missing-value")(lambda letter: frozen(letter, addressee_name=""))
+amiss("unresolved")(lambda letter: frozen(letter, addressee="Dean {{ name }}"))
+amiss("missing-glyph")(lambda letter: frozen(letter, addressee="Dean 東"))
+amiss("no-email")(lambda letter: Letter.objects.filter(pk=letter.pk).update(by_email=True))
+amiss("ground-mismatch")(
+    lambda letter: Fact.objects.filter(institution=letter.recipient.institution).update(value="no")
+)
+amiss("ground-unknown")(
+    lambda letter: Fact.objects.filter(institution=letter.recipient.institution).delete()
+)
+amiss("evidence-old")(
+    lambda letter: Fact.objects.filter(institution=letter.recipient.institution).update(
+        as_of=timezone.localdate() - 731 * DAY
+    )
+)
+amiss("religious")(
+    lambda letter: Fact.objects.create(
+        institution=letter.recipient.institution,
+        key="religious",
+        value="yes",
+        source="Its own page",
+        as_of=timezone.localdate(),
+    )
+)
+amiss("legal-entity")(lambda letter: institution(letter, kind="school"))
+amiss("state-damages")(lambda letter: institution(letter, control="public"))
+
+
+@amiss("withdrawn")
+def _withdrawn(letter):
+    recipient = letter.recipient
+    recipient.withdrawn_at, recipient.withdrawn_reason = timezone.now(), "Merged."
+    recipient.save()
+
+
+@amiss("same-email")
+def _same_email(letter):
+    both = letter.mailing.letters.filter(pk__in=[letter.pk, other(letter).pk])
+    both.update(by_email=True, email="dean@example.invalid")
+
+
+@amiss("duplicate")
+def _duplicate(letter):
+    addressee(letter, contact=other(letter).addressee.contact)
+
+
+@amiss("same-institution")
+def _same_institution(letter):
+    institution(letter, name=other(letter).recipient.institution.name.upper())
+
+
+@amiss("same-address")
+def _same_address(letter):
+    institution(letter, street=other(letter).recipient.institution.street)
+
+
+@amiss("written-before")
+def _written_before(letter):
+    version = letter.mailing.version
+    before = stages.mailing.create(
+        version=version,
+        title="An earlier one",
+        letter_date=letter.mailing.letter_date,
+        recipients=[letter.recipient],
+        by=make_user("manager"),
+    )
+    assert before.letters.count() == 1
+
+
+@amiss("set-aside")
+def _set_aside(letter):
+    Letter.objects.filter(pk=letter.pk).update(status="quarantined", status_reason="No image.")
+
+
+@amiss("many-sheets")
+def _many_sheets(letter):
+    Letter.objects.filter(pk=letter.pk).update(page_count=13)
+
+
+@amiss("unusual-length")
+def _unusual_length(letter):
+    letter.mailing.letters.update(page_count=2)
+    for _ in range(20):
+        twin = make_recipient(letter.mailing.campaign)
+        Letter.objects.create(
+            mailing=letter.mailing,
+            recipient=twin,
+            addressee=twin.addressees.get(),
+            position=100 + twin.pk,
+            reference=f"X-{twin.pk}",
+            page_count=2,
+            merge_data=letter.merge_data,
+        )
+    Letter.objects.filter(pk=letter.pk).update(page_count=3)
+
+
+# --- The whole mailing -------------------------------------------------------------
+
+
+def of_campaign(**fields):
+    def spoil(stage):
+        campaign = stage.campaign
+        for name, value in fields.items():
+            setattr(campaign, name, value() if callable(value) else value)
+        campaign.save()
+
+    return spoil
+
+
+def of_ground(**fields):
+    return lambda stage: stage.campaign.grounds.update(**fields)
+
+
+amiss("no-sender")(lambda stage: stage.campaign.sender.delete())
+amiss("deadline-changed")(of_campaign(deadline_days=90))
+amiss("agency-window")(of_campaign(conduct_on=lambda: timezone.localdate() - 200 * DAY))
+amiss("ground-archived")(of_ground(archived_at=timezone.now()))
+amiss("ground-unfinished")(of_ground(citation="<State code §>"))
+amiss("ground-unverified")(of_ground(verified_on=None, verified_by=None, review_by=None))
+amiss("ground-past-review")(of_ground(review_by=datetime.date(2020, 1, 1)))
+amiss("evidence-of-all")(lambda stage: Fact.objects.update(as_of=timezone.localdate() - 731 * DAY))
+amiss("newer-version")(lambda stage: make_version(stage.campaign))
+
+
+@amiss("no-demands")
+def _no_demands(stage):
+    for demand in stage.campaign.demands.all():
+        demand.answers.all().delete()
+        demand.delete()
+
+
+@amiss("demand-without-ground")
+def _without_ground(stage):
+    stage.campaign.demands.first().grounds.clear()
+
+
+def dated(**fields):
+    def spoil(stage):
+        for name, value in fields.items():
+            setattr(stage.mailing, name, value)
+        stage.mailing.save()
+
+    return spoil
+
+
+amiss("date-passed")(dated(letter_date=datetime.date(2020, 1, 2)))
+amiss("date-closed")(dated(letter_date=datetime.date(2099, 12, 25)))
+amiss("deadline-passed")(
+    dated(printed_deadline=datetime.datetime(2020, 1, 2, 17, tzinfo=datetime.UTC))
+)
+amiss("deadline-closed")(
+    dated(printed_deadline=datetime.datetime(2099, 12, 25, 17, tzinfo=datetime.UTC))
+)
+
+
+@amiss("deadline-near")
+def _near(stage):
+    dated(printed_deadline=timezone.now() + 12 * DAY)(stage)
+
+
+# --- The tests ---------------------------------------------------------------------
+
+
+def monday() -> datetime.date:
+    """A business day soon, whichever day the tests run on, with a deadline on one too."""
+    day = timezone.localdate() + 2 * DAY
+    while stages.closed(day):
+        day += DAY
+    return day
+
+
+def clean(count: int = 3) -> stages.Stage:
+    """A mailing in which no check finds anything."""
+    person = make_user("counsel")
+    today = timezone.localdate()
+    campaign = make_campaign(conduct_on=today)
+    ground = make_ground(
+        verified_on=today,
+        verified_by=person,
+        review_by=today + 400 * DAY,
+        time_limit_days=180,
+        warnings=["religious-institution exemption § 1681(a)(3)"],
+    )
+    campaign.grounds.add(ground)
+    for demand in campaign.demands.all():
+        demand.grounds.add(ground)
+    version = make_version(campaign, body=f"{WORDS} We seek no damages.")
+    stage = stages.prepared(count, campaign=campaign, version=version, letter_date=monday())
+    Contact.objects.update(verified_on=today)
+    Fact.objects.update(as_of=today)
+    return again(stage)
+
+
+def again(stage: stages.Stage) -> stages.Stage:
+    """The mailing and its campaign as the rows are now."""
+    stage.again()
+    return stage
+
+
+def codes(stage: stages.Stage) -> set[str]:
+    return {one.code for one in preflight.inspect(again(stage).mailing)}
+
+
+def test_nothing_is_found_where_nothing_is_amiss():
+    assert codes(clean()) == set()
+
+
+def test_every_check_has_something_amiss_here():
+    assert set(LETTER_AMISS) | set(MAILING_AMISS) == set(BY_CODE)
+
+
+@pytest.mark.parametrize("check", LETTER_CHECKS, ids=lambda check: check.code)
+def test_a_check_finds_the_letter_that_has_it_and_no_other(check):
+    stage = clean()
+    spoiled = stage.letters[-1]
+    LETTER_AMISS[check.code](spoiled)
+    found = [one for one in preflight.inspect(again(stage).mailing) if one.code == check.code]
+    assert [one.letter.pk for one in found] == [spoiled.pk]
+    assert found[0].severity == check.severity
+    assert found[0].message.endswith((".", "?")) or check.code in ("suppressed", "religious")
+
+
+@pytest.mark.parametrize("check", MAILING_CHECKS, ids=lambda check: check.code)
+def test_a_check_of_the_mailing_speaks_once(check):
+    stage = clean()
+    MAILING_AMISS[check.code](stage)
+    found = [one for one in preflight.inspect(again(stage).mailing) if one.code == check.code]
+    assert [(one.letter, one.severity) for one in found] == [(None, check.severity)]
+
+
+def test_codes_are_unique_and_every_check_says_what_it_looks_at():
+    everything = [*LETTER_CHECKS, *MAILING_CHECKS]
+    assert len({one.code for one in everything}) == len(everything)
+    for one in everything:
+        assert one.looks.endswith(".") and one.passes.endswith("."), one.code
+        assert len(one.title) <= 30, one.code
+    assert {one.family for one in LETTER_CHECKS} == set(list(Family)[:8])
+
+
+# --- What a check tells apart ------------------------------------------------------
+
+
+def test_a_copy_bears_the_first_addressees_address_and_goes_to_its_own():
+    stage = clean(1)
+    recipient = stage.letters[0].recipient
+    Addressee.objects.create(
+        recipient=recipient,
+        kind="copy",
+        name="Pat Counsel",
+        title="General Counsel",
+        street="2 Law Street",
+        city="Springfield",
+        state="IL",
+        postal_code="62701",
+    )
+    made = stages.mailing.create(
+        version=stage.mailing.version,
+        title="With a copy",
+        letter_date=stage.mailing.letter_date,
+        recipients=[recipient],
+        by=stage.manager,
+    )
+    copy = made.letters.get(addressee__kind="copy")
+    assert copy.merge_data["address_lines"] != copy.merge_data["postal_lines"]
+    assert "envelope-differs" not in {one.code for one in preflight.inspect(made)}
+
+
+def test_a_letter_without_an_envelope_has_no_envelope_to_fill():
+    stage = clean(1)
+    letter = stage.letters[0]
+    frozen(letter, postal_lines=["A" * 61] * 9)
+    Letter.objects.filter(pk=letter.pk).update(by_post=False, by_email=True, email="a@b.invalid")
+    assert not codes(stage) & {"address-lines", "address-width", "envelope-differs"}
+
+
+def test_a_person_greeted_by_office_is_to_be_known_and_no_more():
+    stage = clean(1)
+    letter = stage.letters[0]
+    addressee(letter, name="María García Márquez", title="Dean")
+    letter.refresh_from_db()
+    freeze(letter)
+    letter.save()
+    assert context.freeze(letter.mailing, letter.addressee, "-")["salutation"] == "Dean"
+    (found,) = preflight.inspect(again(stage).mailing)
+    assert (found.code, found.severity) == ("salutation", "note")
+
+
+def test_two_at_one_recipient_may_share_its_address():
+    stage = clean(1)
+    recipient = stage.letters[0].recipient
+    Addressee.objects.create(
+        recipient=recipient, kind="copy", name="Pat Counsel", title="General Counsel"
+    )
+    made = stages.mailing.create(
+        version=stage.mailing.version,
+        title="With a copy",
+        letter_date=stage.mailing.letter_date,
+        recipients=[recipient],
+        by=stage.manager,
+    )
+    assert not {"same-address", "same-institution"} & {one.code for one in preflight.inspect(made)}
+
+
+def test_a_time_limit_does_not_run_while_the_conduct_goes_on():
+    stage = clean(1)
+    of_campaign(conduct_on=datetime.date(2020, 1, 1), conduct_continues=True)(stage)
+    assert "agency-window" not in codes(stage)
+
+
+def test_a_time_limit_without_a_day_of_the_conduct_is_only_to_be_known():
+    stage = clean(1)
+    of_campaign(conduct_on=None)(stage)
+    (found,) = preflight.inspect(again(stage).mailing)
+    assert (found.code, found.severity) == ("agency-window", "note")
+
+
+def test_a_school_has_the_evidence_of_its_university():
+    stage = clean(2)
+    school, university = (letter.recipient.institution for letter in stage.letters)
+    Fact.objects.filter(institution=school).delete()
+    institution(stage.letters[0], kind="school", parent=university)
+    Fact.objects.update(as_of=timezone.localdate() - 731 * DAY)
+    found = preflight.inspect(again(stage).mailing)
+    assert [one.letter.pk for one in found if one.code == "evidence-old"] == [
+        letter.pk for letter in stage.letters
+    ]
