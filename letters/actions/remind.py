@@ -29,7 +29,7 @@ class NotAReminder(Refused):
 
 
 @transaction.atomic
-def prepare_reminder(
+def prepare_reminders(
     *,
     campaign: Campaign,
     version: LetterVersion,
@@ -37,11 +37,12 @@ def prepare_reminder(
     letter_date: datetime.date,
     by: User,
     recipients: Iterable[Recipient] | None = None,
-) -> Mailing:
-    """A mailing to those who are overdue now, or to those of `recipients` who are.
+) -> list[Mailing]:
+    """Mailings to those who are overdue now, or to those of `recipients` who are.
 
     A person who answers between the look at the board and the press gets no reminder, and
-    nobody gets two because the button was pressed twice.
+    nobody gets two because the button was pressed twice. A reminder names the letter that it
+    follows, so that there is one mailing for each first mailing that they were sent.
     """
     if version.template.purpose == LetterTemplate.Purpose.FIRST:
         raise NotAReminder(
@@ -61,14 +62,18 @@ def prepare_reminder(
             f"“{waiting[overdue[0].pk]}” already holds a reminder to them, and was not sent yet. "
             "Send it or cancel it first."
         )
-    return create(
-        version=version,
-        title=title,
-        letter_date=letter_date,
-        recipients=unreminded,
-        follows=followed(campaign, unreminded),
-        by=by,
-    )
+    first_letters = followed(campaign, unreminded)
+    return [
+        create(
+            version=version,
+            title=title if len(first_letters) == 1 else f"{title}, after {first}"[:200],
+            letter_date=letter_date,
+            recipients=reminded,
+            follows=first,
+            by=by,
+        )
+        for first, reminded in first_letters
+    ]
 
 
 def _waiting(campaign: Campaign) -> QuerySet[Letter]:
@@ -83,17 +88,31 @@ def _waiting(campaign: Campaign) -> QuerySet[Letter]:
     )
 
 
-def followed(campaign: Campaign, recipients: list[Recipient]) -> Mailing:
-    """The first mailing that all of them were sent a letter of. Raises NothingToFollow."""
+def followed(
+    campaign: Campaign, recipients: list[Recipient]
+) -> list[tuple[Mailing, list[Recipient]]]:
+    """The first mailing that all were sent a letter of, or each's newest one.
+
+    Raises NothingToFollow where one of them was sent no first letter at all.
+    """
     first = campaign.mailings.filter(
         version__template__purpose=LetterTemplate.Purpose.FIRST,
         status__in=[Mailing.Status.SENDING, Mailing.Status.SENT],
     )
     wanted = {recipient.pk for recipient in recipients}
+    written: list[tuple[Mailing, set[int]]] = []
     for mailing in first.order_by("-pk"):
-        written = mailing.letters.filter(status=Letter.Status.SEALED, recipient__in=wanted)
-        if wanted <= set(written.values_list("recipient_id", flat=True)):
-            return mailing
-    raise NothingToFollow(
-        "No single first mailing was sent to all of them. Prepare one reminder for each."
-    )
+        letters = mailing.letters.filter(status=Letter.Status.SEALED, recipient__in=wanted)
+        written.append((mailing, set(letters.values_list("recipient_id", flat=True))))
+        if wanted <= written[-1][1]:
+            return [(mailing, recipients)]
+    groups: dict[Mailing, list[Recipient]] = {}
+    for recipient in recipients:
+        newest = next((mailing for mailing, keys in written if recipient.pk in keys), None)
+        if newest is None:
+            raise NothingToFollow(
+                f"{recipient} was sent no first letter, so a reminder to it has nothing to follow. "
+                "No reminder was prepared. Choose the others under Mailings, Prepare a mailing."
+            )
+        groups.setdefault(newest, []).append(recipient)
+    return list(groups.items())

@@ -76,6 +76,7 @@ class NewMailing(StaffPage, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         today = timezone.localdate(timezone=ZoneInfo(self.campaign.timezone))
+        letter_date = _next_business_day(today)
         asked = self.request.GET.get("to", "")
         reminding = asked == NewMailingForm.OVERDUE
         purposes = [LetterTemplate.Purpose.REMINDER if reminding else LetterTemplate.Purpose.FIRST]
@@ -84,10 +85,10 @@ class NewMailing(StaffPage, FormView):
         )
         first = self.campaign.mailings.filter(status__in=[S.SENDING, S.SENT], follows=None)
         return {
-            "letter_date": _next_business_day(today),
+            "letter_date": letter_date,
             "recipients": asked or NewMailingForm.ALL,
             "version": version.order_by("-pk").first(),
-            "title": f"{'Reminder' if reminding else 'First letter'}, {today:%B %Y}",
+            "title": f"{'Reminder' if reminding else 'First letter'}, {letter_date:%B %Y}",
             "follows": first.order_by("-pk").first() if reminding else None,
         }
 
@@ -105,12 +106,14 @@ class NewMailing(StaffPage, FormView):
 
     def form_valid(self, form: NewMailingForm) -> HttpResponse:
         try:
-            mailing = self._create(**form.cleaned_data)
+            made = self._create(**form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, f"Written and checked: {counted(mailing.letters.count())}.")
-        return redirect(mailing)
+        if len(made) > 1:
+            return _one_for_each(self.request, made)
+        messages.success(self.request, f"Written and checked: {counted(made[0].letters.count())}.")
+        return redirect(made[0])
 
     def _create(
         self,
@@ -123,10 +126,10 @@ class NewMailing(StaffPage, FormView):
         state: str,
         kind: str,
         follows: Mailing | None,
-    ) -> Mailing:
+    ) -> list[Mailing]:
         chosen = _narrowed(_chosen(self.campaign, recipients), words, state, kind)
         if recipients == NewMailingForm.OVERDUE and follows is None:
-            return remind.prepare_reminder(
+            return remind.prepare_reminders(
                 campaign=self.campaign,
                 version=version,
                 title=title,
@@ -134,7 +137,7 @@ class NewMailing(StaffPage, FormView):
                 recipients=list(chosen),
                 by=self.person,
             )
-        return create(
+        made = create(
             version=version,
             title=title,
             letter_date=letter_date,
@@ -142,6 +145,7 @@ class NewMailing(StaffPage, FormView):
             follows=follows,
             by=self.person,
         )
+        return [made]
 
 
 class Remind(StaffPage, View):
@@ -161,22 +165,35 @@ class Remind(StaffPage, View):
                                     "purpose “Reminder”.")  # fmt: skip
             return redirect("letters:templates", pk)
         today = timezone.localdate(timezone=ZoneInfo(campaign.timezone))
+        letter_date = _next_business_day(today)
         number = campaign.mailings.exclude(follows=None).count() + 1
         try:
-            mailing = remind.prepare_reminder(
+            made = remind.prepare_reminders(
                 campaign=campaign,
                 version=version,
-                title=f"Reminder {number}, {today:%B} {today.day}, {today.year}",
-                letter_date=_next_business_day(today),
+                title=f"Reminder {number}, {deadlines.written(letter_date)}",
+                letter_date=letter_date,
                 by=self.person,
             )
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(campaign)
+        if len(made) > 1:
+            return _one_for_each(request, made)
         messages.success(
-            request, f"A reminder with {counted(mailing.letters.count())} is prepared and checked."
+            request, f"A reminder with {counted(made[0].letters.count())} is prepared and checked."
         )
-        return redirect(mailing)
+        return redirect(made[0])
+
+
+def _one_for_each(request: HttpRequest, made: list[Mailing]) -> HttpResponse:
+    each = "; ".join(f"“{mailing}”, {counted(mailing.letters.count())}" for mailing in made)
+    messages.success(
+        request,
+        f"Those overdue had different first letters, so {len(made)} reminders are prepared and "
+        f"checked, one after each: {each}.",
+    )
+    return redirect("letters:mailings", made[0].campaign_id)
 
 
 def _chosen(campaign: Campaign, key: str) -> QuerySet[Recipient]:

@@ -28,7 +28,12 @@ def overdue(count: int = 3) -> tuple[stages.Stage, LetterVersion]:
 
 
 def prepare(stage: stages.Stage, version: LetterVersion, **fields):
-    return remind.prepare_reminder(
+    (made,) = prepare_all(stage, version, **fields)
+    return made
+
+
+def prepare_all(stage: stages.Stage, version: LetterVersion, **fields):
+    return remind.prepare_reminders(
         **{
             "campaign": stage.campaign,
             "version": version,
@@ -103,12 +108,33 @@ def test_the_text_of_a_first_letter_is_refused():
         prepare(stage, stage.mailing.version)
 
 
-def test_recipients_without_a_common_first_letter_are_refused():
+def test_one_press_prepares_one_reminder_for_each_first_mailing():
+    stage, version = overdue(2)
+    first = {letter.recipient for letter in stage.letters}
+    late = [stages.make_recipient(stage.campaign) for _ in range(2)]
+    second = stages.approved(0, campaign=stage.campaign, recipients=late)
+    pack = dispatch.make_pack(mailing=second.mailing, by=second.clerk)
+    day = second.mailing.letter_date
+    dispatch.mark_posted(pack=pack, posted_on=day, count=2, by=second.clerk)
+    Recipient.objects.update(due_at=timezone.now() - datetime.timedelta(days=1))
+    made = {each.follows: each for each in prepare_all(stage, version)}
+    assert set(made) == {stage.mailing, second.mailing}
+    reminded = {
+        after: {letter.recipient for letter in each.letters.all()} for after, each in made.items()
+    }
+    assert reminded == {stage.mailing: first, second.mailing: set(late)}
+    assert made[second.mailing].title == f"Reminder, after {second.mailing}"
+    with pytest.raises(remind.AlreadyPrepared):
+        prepare_all(stage, version, title="Again")
+
+
+def test_one_who_was_sent_no_first_letter_keeps_every_reminder_from_being_prepared():
     stage, version = overdue(2)
     Recipient.objects.update(reach="reached")
     stranger = stages.make_recipient(
         stage.campaign, reach="reached", due_at=timezone.now() - datetime.timedelta(days=1)
     )
     assert stranger in stage.campaign.recipients.overdue(timezone.now())
-    with pytest.raises(mailing.NothingToFollow):
+    with pytest.raises(mailing.NothingToFollow, match="was sent no first letter"):
         prepare(stage, version)
+    assert not stage.campaign.mailings.exclude(follows=None).exists()

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns import deadlines
 from campaigns.actions import ground as actions
 from campaigns.models import Recipient
 from letters.actions import approve, dispatch, render
@@ -304,6 +305,26 @@ def test_one_press_on_the_board_prepares_a_reminder():
         stage.manager, "remind", stage.campaign.pk
     )
     assert Mailing.objects.order_by("-pk")[0].follows == stage.mailing
+
+
+def test_one_press_says_how_many_reminders_it_prepared_where_first_letters_differ():
+    stage = stages.approved(2)
+    other = stages.approved(0, campaign=stage.campaign, recipients=[make_recipient(stage.campaign)])
+    for each in (stage, other):
+        pack = dispatch.make_pack(mailing=each.mailing, by=each.clerk)
+        day, count = each.mailing.letter_date, pack.letter_count
+        dispatch.mark_posted(pack=pack, posted_on=day, count=count, by=each.clerk)
+    Recipient.objects.update(due_at=timezone.now() - datetime.timedelta(days=1))
+    template = LetterTemplate.objects.create(
+        campaign=stage.campaign, name="Reminder", purpose="reminder"
+    )
+    make_version(stage.campaign, template=template)
+    page = post(stage.manager, "remind", stage.campaign.pk)
+    assert "so 2 reminders are prepared and checked, one after each" in page
+    made = Mailing.objects.exclude(follows=None)
+    assert {mailing.follows for mailing in made} == {stage.mailing, other.mailing}
+    day = deadlines.written(made[0].letter_date)
+    assert all(mailing.title.startswith(f"Reminder 1, {day}, after") for mailing in made)
 
 
 # --- One letter --------------------------------------------------------------------
