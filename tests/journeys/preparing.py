@@ -29,6 +29,7 @@ WITHOUT_A_STREET = (
     "University of Maryland-College Park",
 )
 MEDICAL = 208
+COLLECTED_ON = "2023-10-01"  # a file that is not named HD2023 does not say it itself
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def plan(manager: Desk, directory: Directory) -> None:
     manager.press("Read it")
     manager.sees(f"{directory.rows:,} rows, read as")
     manager.sees("Its columns are those of IPEDS")
+    manager.fill("The data are of", COLLECTED_ON)
     manager.press("Plan the import")
     manager.sees_title(f"Plan of {directory.path.name}")
     manager.sees_number("all rows", directory.rows)
