@@ -34,19 +34,24 @@ COLLECTED_ON = "2023-10-01"  # a file that is not named HD2023 does not say it i
 
 @dataclass(frozen=True)
 class Directory:
-    """A file of institutions and how many rows it has."""
+    """A file of institutions, how many rows it has, and what its plan must remark on."""
 
     path: Path
     rows: int
+    remark: str
 
     @classmethod
     def at_hand(cls) -> "Directory":
         """The whole file where it lies beside the checkout, else the part that ships with us."""
         whole = ROOT.parent / "shared" / "data" / "ipeds_hd2023.csv"
         part = SEED / "institutions_reporting_a_medical_degree_ipeds.csv"
-        path = whole if whole.exists() else part
+        path, remark = (
+            (whole, "The file names no chief administrator")
+            if whole.exists()
+            else (part, "Federal financial assistance is not shown, and so not known")
+        )
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return cls(path, sum(1 for _ in csv.reader(file)) - 1)
+            return cls(path, sum(1 for _ in csv.reader(file)) - 1, remark)
 
 
 # --- 1. The directory ----------------------------------------------------------------
@@ -73,7 +78,7 @@ def import_directory(manager: Desk, directory: Directory) -> None:
     plan(manager, directory)
     manager.sees_number("new", directory.rows)
     manager.sees("Nothing is written yet.")
-    manager.sees("The file names no chief administrator")
+    manager.sees(directory.remark)
     manager.sees("No letter can be posted to it until this is supplied")
     manager.picture("01-plan")
     manager.press(f"Write {directory.rows:,} institutions")
