@@ -22,6 +22,10 @@ class LeftUnknown(Exception):
     """The handing over began and was not answered: it may have arrived. Never tried again."""
 
 
+class NoLongerOurs(Exception):
+    """Nothing left: while this worker was silent, the message was taken out of its hand."""
+
+
 class WayOut(Protocol):
     channel: Dispatch.Channel
 

@@ -8,6 +8,7 @@ error as one that never listened, so the moment is watched and not guessed.
 
 import logging
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
@@ -19,7 +20,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
-from letters.channels import LeftUnknown, NotTaken
+from letters.channels import LeftUnknown, NoLongerOurs, NotTaken
 from letters.models import Dispatch, Letter
 
 logger = logging.getLogger(__name__)
@@ -54,8 +55,14 @@ class Email:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
         return f"<{dispatch.letter.reference.lower()}.{dispatch.pk}@{domain}>"
 
-    def send(self, dispatch: Dispatch, cover: Cover, pdf: bytes) -> None:
-        """Hand one message over. Raises NotTaken or LeftUnknown."""
+    def send(
+        self, dispatch: Dispatch, cover: Cover, pdf: bytes, *, offer: Callable[[], None]
+    ) -> None:
+        """Hand one message over. Raises NotTaken or LeftUnknown.
+
+        `offer` is called at the last moment at which nothing has left, and raises NoLongerOurs
+        where the message must not leave any more.
+        """
         message = EmailMessage(
             subject=f"Letter from {cover.organisation}, our reference {cover.reference}",
             body=render_to_string("emails/letter.txt", {"cover": cover}),
@@ -67,7 +74,7 @@ class Email:
         connection = get_connection()
         _open(connection)
         try:
-            _hand_over(connection, message)
+            _hand_over(connection, message, offer)
         finally:
             _close(connection)
 
@@ -79,11 +86,13 @@ def _open(connection: BaseEmailBackend) -> None:
         raise NotTaken(f"The mail server was not reached: {_said(error)}", again=True) from error
 
 
-def _hand_over(connection: BaseEmailBackend, message: EmailMessage) -> None:
-    moment = _Moment.watching(connection)
+def _hand_over(
+    connection: BaseEmailBackend, message: EmailMessage, offer: Callable[[], None]
+) -> None:
+    moment = _Moment.watching(connection, offer)
     try:
         taken = connection.send_messages([message])
-    except NotTaken:
+    except (NotTaken, NoLongerOurs):
         raise
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
@@ -114,24 +123,31 @@ def _close(connection: BaseEmailBackend) -> None:
 
 
 class _Moment:
-    """Whether the first byte of the message was offered. Not known of other backends."""
+    """Whether the first byte of the message was offered.
+
+    Of an SMTP line it is watched, and `offer` is asked right before the command DATA. Of other
+    backends the moment is not known, so `offer` is asked before they have the message at all.
+    """
 
     def __init__(self) -> None:
         self.nothing_offered = False
 
     @classmethod
-    def watching(cls, connection: BaseEmailBackend) -> "_Moment":
+    def watching(cls, connection: BaseEmailBackend, offer: Callable[[], None]) -> "_Moment":
         moment = cls()
         line = getattr(connection, "connection", None)
-        if isinstance(line, smtplib.SMTP):
-            moment.nothing_offered = True
-            data = line.data
+        if not isinstance(line, smtplib.SMTP):
+            offer()
+            return moment
+        moment.nothing_offered = True
+        data = line.data
 
-            def offering(message: Any) -> Any:
-                moment.nothing_offered = False
-                return data(message)
+        def offering(message: Any) -> Any:
+            offer()
+            moment.nothing_offered = False
+            return data(message)
 
-            line.data = offering  # type: ignore[method-assign, assignment]
+        line.data = offering  # type: ignore[method-assign, assignment]
         return moment
 
 

@@ -91,6 +91,9 @@ class Dispatch(models.Model):
     queued_at = models.DateTimeField(auto_now_add=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     claim = models.CharField(max_length=36, blank=True)
+    offered_at = models.DateTimeField(
+        null=True, blank=True, help_text="Written just before the first byte of the message."
+    )
     tries = models.PositiveSmallIntegerField(default=0, help_text="Times it was claimed.")
     retry_at = models.DateTimeField(
         null=True, blank=True, help_text="Not before this, after a server that was not ready."

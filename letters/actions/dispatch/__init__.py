@@ -1,13 +1,15 @@
 """Dispatch: sealed letters leave the house, by post in packs and by e-mail one by one.
 
 Each way out of one letter is a row, and at most one such row is alive, so that pressing twice
-sends once. An e-mail is claimed before the first byte leaves; one that was claimed and not
-answered for is *unknown*, shown to staff, and never sent again by itself.
+sends once. An e-mail is claimed first, and marked as offered before the first byte leaves; one
+that was offered and not answered for is *unknown*, shown to staff, and never sent again by
+itself.
 """
 
 from letters.actions.dispatch.by_hand import (
     NotInDoubt,
     StillAlive,
+    StillInHand,
     confirm_not_sent,
     confirm_sent,
     release,
@@ -25,6 +27,7 @@ from letters.actions.dispatch.delivery import (
 from letters.actions.dispatch.emails import (
     EMAIL_LEASE,
     GIVE_UP_AFTER,
+    LINE_OPEN,
     queue_emails,
     revive,
     send_email,
@@ -57,6 +60,7 @@ __all__ = [
     "DELIVERY",
     "EMAIL_LEASE",
     "GIVE_UP_AFTER",
+    "LINE_OPEN",
     "AlreadyPosted",
     "AnotherDayThanTheLetter",
     "ChangedMeanwhile",
@@ -70,6 +74,7 @@ __all__ = [
     "ReasonMissing",
     "SealBroken",
     "StillAlive",
+    "StillInHand",
     "TrackingNumberTaken",
     "confirm_not_sent",
     "confirm_sent",

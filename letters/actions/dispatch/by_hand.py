@@ -10,7 +10,7 @@ from campaigns import audit
 from campaigns.actions import Refused, answer
 from campaigns.models import User
 from letters import lifecycle
-from letters.actions.dispatch.emails import name_messages
+from letters.actions.dispatch.emails import LINE_OPEN, name_messages
 from letters.actions.dispatch.leaving import (
     EMAIL,
     advance,
@@ -34,6 +34,10 @@ class NotInDoubt(Refused):
     """
 
 
+class StillInHand(Refused):
+    """A worker fell silent at its line to the mail server, and might wake and go on."""
+
+
 class StillAlive(Refused):
     """The letter is on its way by this channel, so sending it again would send it twice."""
 
@@ -44,8 +48,8 @@ def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
     refuse_without(evidence, "Say where you saw that it left.")
     _refuse_other_than(dispatch, Status.UNKNOWN)
     mailing = dispatch.letter.mailing
-    at = dispatch.claimed_at or timezone.now()
-    lifecycle.move(dispatch, Status.SENT, sent_at=at, detail=evidence)
+    at = dispatch.offered_at or dispatch.claimed_at or timezone.now()
+    lifecycle.move(dispatch, Status.SENT, sent_at=at, detail=evidence, claim="")
     answer.reached(
         recipient=dispatch.letter.recipient,
         due_at=mailing.printed_deadline,
@@ -61,10 +65,15 @@ def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
 
 @transaction.atomic
 def confirm_not_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
-    """A person looked the message up: it did not leave. It may then be sent again."""
+    """A person looked the message up: it did not leave. It may then be sent again.
+
+    A worker whose process slept in the middle of its line could wake after that and hand the
+    message over; so this waits until no mail server would still listen to it.
+    """
     refuse_without(evidence, "Say where you saw that it did not leave.")
     _refuse_other_than(dispatch, Status.UNKNOWN)
-    lifecycle.move(dispatch, Status.FAILED, detail=evidence)
+    _refuse_in_hand(dispatch)
+    lifecycle.move(dispatch, Status.FAILED, detail=evidence, claim="")
     _record_settled(dispatch, "did not leave", evidence, by)
     return dispatch
 
@@ -74,6 +83,19 @@ def _refuse_other_than(dispatch: Dispatch, status: Dispatch.Status) -> None:
         raise NotInDoubt(
             f"The e-mail of letter {dispatch.letter} is {dispatch.get_status_display().lower()}, "
             f"not {status.label.lower()}. Nothing was changed; look again."
+        )
+
+
+def _refuse_in_hand(dispatch: Dispatch) -> None:
+    if not dispatch.claim or not dispatch.offered_at:
+        return  # the worker itself said that nobody answered it; it is not at it any more
+    until = dispatch.offered_at + LINE_OPEN
+    if timezone.now() < until:
+        zone = ZoneInfo(dispatch.letter.mailing.campaign.timezone)
+        raise StillInHand(
+            f"The worker fell silent while it handed the e-mail of letter {dispatch.letter} over, "
+            f"and could wake and finish. Look again after {until.astimezone(zone):%-I:%M %p %Z}. "
+            "That it did leave can be put on record now."
         )
 
 

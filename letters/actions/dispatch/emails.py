@@ -1,13 +1,14 @@
 """E-mail: queued for a worker, claimed before the first byte, sent once.
 
-A message that was claimed and not answered for is unknown, shown to staff, and never sent
-again by itself.
+A message that was offered and not answered for is unknown, shown to staff, and never sent
+again by itself. One whose worker fell silent before that is held: nothing of it left.
 """
 
 import datetime
 import logging
 import time
 import uuid
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -32,7 +33,7 @@ from letters.actions.dispatch.leaving import (
 )
 from letters.actions.outcome import counted
 from letters.actions.wake import SEND_EMAILS, wake
-from letters.channels import LeftUnknown, NotTaken
+from letters.channels import LeftUnknown, NoLongerOurs, NotTaken
 from letters.channels.email import Cover, Email
 from letters.merge import context
 from letters.models import Dispatch, Letter, Mailing
@@ -41,6 +42,9 @@ logger = logging.getLogger(__name__)
 
 # Longer than any mail server is waited for: connect, greet, and the whole message.
 EMAIL_LEASE = datetime.timedelta(minutes=5)
+# Longer than mail servers keep a line open on which nothing is said (RFC 5321 asks for five
+# minutes, sendmail waits an hour): a worker that wakes later finds its line closed.
+LINE_OPEN = datetime.timedelta(hours=1)
 GIVE_UP_AFTER = datetime.timedelta(hours=24)
 _FIRST_WAIT = datetime.timedelta(minutes=1)
 _LONGEST_WAIT = datetime.timedelta(hours=1)
@@ -123,9 +127,9 @@ def work(*, mailing_pk: int, seconds: float) -> bool:
 def send_email(*, dispatch_pk: int) -> Dispatch | None:
     """Send one queued message, if nobody else has it in hand.
 
-    Three steps, each its own commit: the claim; the handing over, outside any transaction;
-    what came of it. A crash between the second and the third leaves the row claimed, and
-    the sweep calls it unknown.
+    Each step is its own commit: the claim; right before the first byte, that it is offered;
+    what came of it. A crash leaves the row claimed, and the sweep holds what was not offered
+    and calls unknown what was. A worker that wakes after that finds its claim gone.
     """
     dispatch = _claim_email(dispatch_pk)
     if dispatch is None:
@@ -141,7 +145,9 @@ def send_email(*, dispatch_pk: int) -> Dispatch | None:
         _finish(dispatch, Status.HELD, f"It could not be written: {error}")
         return dispatch
     try:
-        Email().send(dispatch, cover, pdf)
+        Email().send(dispatch, cover, pdf, offer=partial(_offer, dispatch))
+    except NoLongerOurs:
+        logger.warning("The e-mail of letter %s was taken from this worker", dispatch.letter)
     except NotTaken as error:
         _not_taken(dispatch, error)
     except LeftUnknown as error:
@@ -164,6 +170,7 @@ def _claim_email(dispatch_pk: int) -> Dispatch | None:
         Status.CLAIMED,
         claim=claim,
         claimed_at=now,
+        offered_at=None,
         tries=F("tries") + 1,
     )
     if not claimed:
@@ -198,6 +205,15 @@ def _cover(letter: Letter) -> Cover:
 
 def _held_by(dispatch: Dispatch) -> QuerySet[Dispatch]:
     return Dispatch.objects.filter(pk=dispatch.pk, status=Status.CLAIMED, claim=dispatch.claim)
+
+
+def _offer(dispatch: Dispatch) -> None:
+    """Write that the first byte leaves now. Raises NoLongerOurs where the sweep was first.
+
+    Of worker and sweep one wins, because each moves the row only as it found it.
+    """
+    if not _held_by(dispatch).filter(offered_at=None).update(offered_at=timezone.now()):
+        raise NoLongerOurs
 
 
 @transaction.atomic
@@ -241,10 +257,16 @@ def _not_taken(dispatch: Dispatch, error: NotTaken) -> None:
         dispatch.status = Status.QUEUED
 
 
-@transaction.atomic
 def _finish(dispatch: Dispatch, status: str, detail: str) -> None:
-    """Record an end that a person has to look at."""
-    if not lifecycle.move_all(_held_by(dispatch), status, detail=detail, claim=""):
+    """What the worker itself says of an end that a person has to look at."""
+    _end(dispatch, _held_by(dispatch), status, detail, claim="")
+
+
+@transaction.atomic
+def _end(
+    dispatch: Dispatch, rows: QuerySet[Dispatch], status: str, detail: str, **changes: str
+) -> None:
+    if not lifecycle.move_all(rows, status, detail=detail, **changes):
         return
     dispatch.status, dispatch.detail = status, detail
     audit.record(
@@ -262,19 +284,32 @@ def _finish(dispatch: Dispatch, status: str, detail: str) -> None:
 
 
 def revive(*, now: datetime.datetime) -> list[int]:
-    """Wake a worker for messages that wait, and call unknown what a dead one had in hand."""
-    dead = Dispatch.objects.filter(
-        channel=EMAIL, status=Status.CLAIMED, claimed_at__lt=now - EMAIL_LEASE
+    """Wake a worker for messages that wait, and take what a silent one had in hand."""
+    over = now - EMAIL_LEASE
+    silent = Dispatch.objects.filter(channel=EMAIL, status=Status.CLAIMED).filter(
+        Q(offered_at=None, claimed_at__lt=over) | Q(offered_at__lt=over)
     )
-    for dispatch in dead.select_related("letter__mailing__campaign"):
-        _finish(
-            dispatch,
-            Status.UNKNOWN,
-            "The worker stopped while it handed this message over. Look the Message-ID up at "
-            "the mail server, then say whether it left.",
-        )
+    for dispatch in silent.select_related("letter__mailing__campaign"):
+        _take_from_silent(dispatch)
     mailings = _sendable(now).order_by().values_list("letter__mailing", flat=True).distinct()
     woken = list(mailings)
     for mailing_pk in woken:
         wake(SEND_EMAILS, mailing_pk)
     return woken
+
+
+def _take_from_silent(dispatch: Dispatch) -> None:
+    """Held, where nothing was offered and now never will be; unknown, where something was.
+
+    What is unknown keeps its claim, as a mark that a worker might yet be at its line.
+    """
+    rows = _held_by(dispatch).filter(offered_at=dispatch.offered_at)
+    if dispatch.offered_at is None:
+        detail = "The worker stopped before it offered this message, so it did not leave."
+        _end(dispatch, rows, Status.HELD, detail, claim="")
+    else:
+        detail = (
+            "The worker stopped while it handed this message over. Look the Message-ID up at "
+            "the mail server, then say whether it left."
+        )
+        _end(dispatch, rows, Status.UNKNOWN, detail)

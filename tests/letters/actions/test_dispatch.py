@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import smtplib
 import threading
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from campaigns import audit, filestore
 from letters import tasks
 from letters.actions import approve, dispatch, leave_out
 from letters.actions import mailing as mailing_actions
-from letters.actions.dispatch import delivery
+from letters.actions.dispatch import delivery, emails
 from letters.channels import outbox
 from letters.channels import post as post_channel
 from letters.models import Dispatch, Letter, Mailing, PrintPack
@@ -611,7 +612,8 @@ def test_a_server_that_is_not_there_is_tried_again_after_a_growing_while(setting
 def test_a_message_in_the_hand_of_a_dead_worker_becomes_unknown_and_is_never_sent_again():
     stage = stages.approved(1, channels=BY_EMAIL)
     (row,) = queue(stage)
-    Dispatch.objects.update(status="claimed", claim="dead", claimed_at=timezone.now())
+    now = timezone.now()
+    Dispatch.objects.update(status="claimed", claim="dead", claimed_at=now - DAY, offered_at=now)
     dispatch.revive(now=timezone.now())
     assert statuses(stage) == ["claimed"]
     dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
@@ -625,6 +627,108 @@ def test_a_message_in_the_hand_of_a_dead_worker_becomes_unknown_and_is_never_sen
     assert stage.again().status == "sending"
     with pytest.raises(dispatch.StillAlive):
         dispatch.resend(letter=row.letter, channel="email", reason="?", by=stage.clerk)
+
+
+def sleep_before(monkeypatch: pytest.MonkeyPatch, thing: object, name: str) -> None:
+    """The worker's process sleeps past its lease right before this call; the sweep comes."""
+    call = getattr(thing, name)
+
+    def late(*args, **fields):
+        dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
+        return call(*args, **fields)
+
+    monkeypatch.setattr(thing, name, late)
+
+
+@pytest.mark.parametrize("command", ["connect", "mail", "rcpt"])
+def test_a_worker_that_slept_before_the_first_byte_sends_nothing(monkeypatch, settings, command):
+    """Staff may have queued the message again: it would leave twice."""
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    sleep_before(monkeypatch, smtplib.SMTP, command)
+    with serving("ok", settings) as server:
+        dispatch.send_email(dispatch_pk=row.pk)
+        assert (statuses(stage), server.accepted) == (["held"], [])
+        monkeypatch.undo()
+        dispatch.release(dispatch=Dispatch.objects.get(), by=stage.clerk)
+        dispatch.send_email(dispatch_pk=row.pk)
+        assert (statuses(stage), len(server.accepted)) == (["sent"], 1)
+
+
+def test_a_worker_that_slept_writes_nothing_into_the_outbox(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    sleep_before(monkeypatch, emails, "_cover")
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert (statuses(stage), outbox.listing()) == (["held"], [])
+    assert "did not leave" in Dispatch.objects.get().detail
+
+
+def test_a_message_that_was_taken_away_and_queued_again_is_not_the_first_workers(monkeypatch):
+    """The first worker's claim is another than the second's, though the row is claimed again."""
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    cover = emails._cover
+
+    def slept(letter):
+        monkeypatch.setattr(emails, "_cover", cover)
+        dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
+        dispatch.release(dispatch=Dispatch.objects.get(), by=stage.clerk)
+        assert emails._claim_email(row.pk)
+        return cover(letter)
+
+    monkeypatch.setattr(emails, "_cover", slept)
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert (statuses(stage), outbox.listing()) == (["claimed"], [])
+
+
+def test_the_sweep_does_not_hold_what_is_offered_while_it_looks(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    queue(stage)
+    Dispatch.objects.update(status="claimed", claim="slow", claimed_at=timezone.now() - DAY)
+    take = emails._take_from_silent
+
+    def late(silent) -> None:
+        emails._offer(Dispatch.objects.get())
+        take(silent)
+
+    monkeypatch.setattr(emails, "_take_from_silent", late)
+    dispatch.revive(now=timezone.now())
+    assert statuses(stage) == ["claimed"]
+
+
+def test_that_it_did_not_leave_is_not_said_while_a_worker_could_wake_at_its_line(monkeypatch):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+
+    def sleeping(self, dispatched, cover, pdf, offer) -> None:
+        offer()
+        dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
+        with pytest.raises(dispatch.StillInHand, match="Look again after"):
+            dispatch.confirm_not_sent(
+                dispatch=Dispatch.objects.get(), evidence="Not in the log.", by=stage.clerk
+            )
+
+    monkeypatch.setattr("letters.channels.email.Email.send", sleeping)
+    dispatch.send_email(dispatch_pk=row.pk)
+    assert statuses(stage) == ["unknown"]
+    Dispatch.objects.update(offered_at=timezone.now() - dispatch.LINE_OPEN)
+    dispatch.confirm_not_sent(
+        dispatch=Dispatch.objects.get(), evidence="Not in the log.", by=stage.clerk
+    )
+    assert statuses(stage) == ["failed"]
+
+
+def test_what_the_worker_itself_does_not_know_is_settled_at_once(settings):
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    with serving("drop_after_data", settings):
+        dispatch.send_email(dispatch_pk=row.pk)
+    assert Dispatch.objects.get().offered_at
+    dispatch.confirm_not_sent(
+        dispatch=Dispatch.objects.get(), evidence="Not in the log.", by=stage.clerk
+    )
+    assert statuses(stage) == ["failed"]
 
 
 def unknown() -> tuple[stages.Stage, Dispatch]:
@@ -674,7 +778,7 @@ def test_a_second_press_of_release_does_not_send_what_a_worker_has_in_hand(monke
     dispatch.release(dispatch=Dispatch.objects.get(), by=stage.clerk)
     sent = []
 
-    def sending(self, dispatched, cover, pdf) -> None:
+    def sending(self, dispatched, cover, pdf, offer) -> None:
         sent.append(dispatched.pk)
         if len(sent) == 1:
             with pytest.raises(dispatch.NotInDoubt):
@@ -691,7 +795,8 @@ def test_a_worker_that_finishes_after_the_sweep_does_not_overrule_it(monkeypatch
     stage = stages.approved(1, channels=BY_EMAIL)
     (row,) = queue(stage)
 
-    def sending(self, dispatched, cover, pdf) -> None:
+    def sending(self, dispatched, cover, pdf, offer) -> None:
+        offer()
         dispatch.revive(now=timezone.now() + dispatch.EMAIL_LEASE + DAY)
 
     monkeypatch.setattr("letters.channels.email.Email.send", sending)
@@ -717,7 +822,7 @@ def test_one_part_of_the_sweep_that_fails_keeps_no_other_from_its_work(monkeypat
     monkeypatch.setattr("letters.tasks.render.revive", lambda now: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         tasks.sweep()
-    assert statuses(stage) == ["unknown"]
+    assert statuses(stage) == ["held"]
 
 
 def test_the_sweep_wakes_a_worker_for_messages_that_wait():
