@@ -95,6 +95,18 @@ def preview_content(
     Without a recipient it goes to an invented one. Its reference and codes open nothing.
     Raises MissingValue, TemplateRefused, NoSender.
     """
+    data = preview_data(campaign, recipient, on=on, addressee=addressee)
+    return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
+
+
+def preview_data(
+    campaign: Campaign,
+    recipient: Recipient | None,
+    *,
+    on: datetime.date,
+    addressee: Addressee | None = None,
+) -> dict[str, Any]:
+    """What `freeze` would keep of a letter to the recipient that is written `on` that day."""
     deadline = deadlines.compute(
         on,
         campaign.deadline_days,
@@ -106,9 +118,9 @@ def preview_content(
     if recipient is None:
         who = _invented()
     else:
-        addressee = addressee or _primary(recipient) or Addressee(recipient=recipient)
+        addressee = addressee or first_addressee(recipient)
         who = {**_institution(recipient.institution), **_addressee(addressee, recipient)}
-    data = {
+    return {
         "reference": f"{campaign.reference_prefix}-PREVIEW",
         "letter_date": on.isoformat(),
         **_deadline(deadline.at, campaign),
@@ -118,7 +130,6 @@ def preview_content(
         **_campaign(campaign),
         **who,
     }
-    return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
 
 
 def specimen_content(
@@ -268,6 +279,11 @@ def _standing(recipient: Recipient) -> list[Addressee]:
     """Sorted here, so that prefetched rows are used."""
     found = [one for one in recipient.addressees.all() if one.archived_at is None]
     return sorted(found, key=lambda one: one.pk)
+
+
+def first_addressee(recipient: Recipient) -> Addressee:
+    """To whom the recipient's letter goes first; an empty one where nobody is known."""
+    return _primary(recipient) or Addressee(recipient=recipient)
 
 
 def _primary(recipient: Recipient) -> Addressee | None:

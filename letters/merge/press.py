@@ -116,19 +116,30 @@ class Press:
             raise RenderRefused(answer["refused"])
         return Rendered(pdf, answer["pages"])
 
+    def warm(self) -> None:
+        """Start the child before it is needed, without waiting until it is ready."""
+        if self._lock.acquire(blocking=False):  # held by a letter that is being set
+            try:
+                self._ready()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
         """End the child. The next letter starts a new one."""
         if self._child is not None:
             self._child.close()
             self._child = None
 
-    def _ask(self, header: dict[str, Any], body: bytes) -> Answer:
+    def _ready(self) -> "_Child":
         if self._child is None or not self._child.is_ours() or self._child.letters_left <= 0:
             self.close()
             self._child = _Child(self._letters_per_child)
+        return self._child
+
+    def _ask(self, header: dict[str, Any], body: bytes) -> Answer:
         try:
-            return self._child.ask(header, body, self._wall_seconds)
-        except (RenderTimedOut, RenderCrashed):
+            return self._ready().ask(header, body, self._wall_seconds)
+        except BaseException:  # an answer left unread would be taken for the next letter's
             self.close()
             raise
 
@@ -138,6 +149,7 @@ class _Child:
 
     def __init__(self, letters: int) -> None:
         self.letters_left = letters
+        self._has_started = False
         self._owner = os.getpid()
         self._folder = tempfile.mkdtemp(prefix="press-")
         self._said = Path(self._folder) / "said"
@@ -151,11 +163,6 @@ class _Child:
                 env=_environment(self._folder),
                 start_new_session=True,  # Ctrl-C is the parent's; closing the pipe ends it
             )
-        try:
-            self._answer(START_SECONDS)
-        except BaseException:
-            self.close()
-            raise
 
     def is_ours(self) -> bool:
         """Whether this process started it: after a fork two would share its pipes."""
@@ -163,6 +170,9 @@ class _Child:
 
     def ask(self, header: dict[str, Any], body: bytes, seconds: float) -> Answer:
         self.letters_left -= 1
+        if not self._has_started:
+            self._answer(START_SECONDS)
+            self._has_started = True
         try:
             child.send(cast("Any", self._process.stdin), header, body)
         except BrokenPipeError as error:

@@ -1,5 +1,7 @@
 """The composer: the source of a letter on the left, the real PDF of any recipient on the right."""
 
+import time
+import uuid
 from typing import Any
 
 from django import forms
@@ -11,10 +13,12 @@ from django.views.generic import TemplateView
 from campaigns.actions import Refused
 from campaigns.views.fields import BlockField, LineField, cleaned_notes, whole_number
 from letters.actions import draft
+from letters.merge import proof
 from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, with_grounds
 from letters.models import LetterVersion
 from letters.views.preview import Marked, NotSet, Picker, Preview, marked, pictures, typeset
 from letters.views.template import OfTemplate
+from letters.views.worst import WORST
 
 
 class TextForm(forms.Form):
@@ -57,6 +61,7 @@ class Composer(OfTemplate, TemplateView):
     template_name = "staff/composer.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        proof.warm()
         version = self._asked_version()
         initial = draft.Text.of(version).__dict__ if version else None
         return self.shown(TextForm(initial=initial), version=version)
@@ -111,6 +116,8 @@ class Composer(OfTemplate, TemplateView):
             entries=ENTRIES,
             blocks=BLOCKS,
             filters=FILTERS.values(),
+            worst=_WORST,
+            page=self.request.POST.get("page") or uuid.uuid4().hex,
             **kwargs,
         )
 
@@ -128,23 +135,36 @@ class ComposerPreview(Composer):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form, picker = TextForm(request.POST), Picker(request.POST)
-        preview = self._preview(form, picker)
+        try:
+            preview = self._preview(form, picker)
+        except proof.Superseded:
+            return HttpResponse(status=204)  # the page that asked waits for a newer one
         if request.headers.get("HX-Request"):
-            context = {"preview": preview, "letter": self.template}
+            context = {"preview": preview, "letter": self.template, "worst": _WORST}
             return render(request, "staff/includes/preview.html", context)
         return self.shown(form, preview=preview)
 
     def _preview(self, form: TextForm, picker: Picker) -> Preview:
-        picked = picker.picked(self.campaign)
+        began = time.monotonic()
+        picked, why = picker.picked(self.campaign), ""
         if not form.is_valid():
             return Preview(picked, refusal=_first_error(form))
-        if problems := draft.check(form.text(), campaign=self.campaign):
+        text = form.text()
+        if problems := draft.check(text, campaign=self.campaign):
             return Preview(picked, problems=_marked(_as_cleaned(form), problems))
         try:
-            pdf = typeset(form.text(), template=self.template, recipient=picked.recipient)
+            if picker.asks_for_the_worst:
+                picked, why = picker.picked_as_worst(text, self.campaign)
+            pdf = typeset(
+                text,
+                template=self.template,
+                recipient=picked.recipient,
+                page=picker.wanted.get("page", ""),
+            )
         except NotSet as reason:
-            return Preview(picked, refusal=str(reason))
-        return Preview(picked, pages=pictures(pdf))
+            return Preview(picked, refusal=str(reason), why=why)
+        shown = pictures(pdf)
+        return Preview(picked, pages=shown, why=why, seconds=time.monotonic() - began)
 
 
 class ComposerPdf(OfTemplate, TemplateView):
@@ -167,6 +187,9 @@ class ComposerPdf(OfTemplate, TemplateView):
             content_type="application/pdf",
             headers={"Content-Disposition": f'inline; filename="{name}"'},
         )
+
+
+_WORST = [(key, label) for key, (label, _) in WORST.items()]
 
 
 def _plain(sentence: str) -> HttpResponse:

@@ -5,8 +5,10 @@ stored nowhere, and no address leads to it.
 """
 
 import base64
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Q
@@ -17,18 +19,23 @@ from campaigns.models.recipient import RecipientQuerySet
 from campaigns.text import fold
 from campaigns.views.fields import LineField
 from letters.actions import draft
-from letters.merge import context, pages, press
+from letters.merge import context, pages, press, proof
 from letters.merge.language import MissingValue
 from letters.models import LetterTemplate
+from letters.views.worst import WORST, Worst, worst
 
 _NOT_SET = (
     context.NoSender,
     MissingValue,
+    proof.Busy,
     press.RenderRefused,
     press.RenderTimedOut,
     press.RenderCrashed,
 )
 _EXCERPT = 60  # characters of a line on either side of a problem
+# What is marked in the source: a whole tag, or a word. Empty at the end of a line.
+_PLACE = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\w+|.|")
+Made = TypeVar("Made")
 
 
 class NotSet(Exception):
@@ -37,12 +44,19 @@ class NotSet(Exception):
 
 @dataclass(frozen=True)
 class Marked:
-    """A problem in words, with its line of the source and a caret under the place."""
+    """A problem in words, with its line of the source and a caret under the place.
+
+    `field`, `line`, `column` and `length` say where the script marks it in the source.
+    """
 
     where: str
     message: str
     excerpt: str
     caret: str
+    field: str
+    line: int
+    column: int
+    length: int
 
 
 @dataclass(frozen=True)
@@ -64,23 +78,54 @@ class Preview:
     pages: list[str] = field(default_factory=list)
     problems: list[Marked] = field(default_factory=list)
     refusal: str = ""
+    why: str = ""
+    seconds: float = 0.0
 
 
 class Picker(forms.Form):
-    """Whose letter is shown: words to search for, and the recipient that was chosen last."""
+    """Whose letter is shown: words to search for, the one chosen last, or the worst of a kind.
+
+    `page` is drawn anew for each open page, so that its newest request overtakes the others.
+    """
 
     find = LineField(label="Recipient", required=False, max_length=200)
     recipient = forms.IntegerField(required=False)
+    worst = forms.ChoiceField(
+        choices=[(key, label) for key, (label, _) in WORST.items()], required=False
+    )
+    page = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return self.cleaned_data if self.is_valid() else {}
+
+    @property
+    def asks_for_the_worst(self) -> bool:
+        return bool(self.wanted.get("worst"))
+
+    def found(self, campaign: Campaign) -> RecipientQuerySet:
+        """The recipients that the words find, in the order in which one walks through them."""
+        found = campaign.recipients.active().select_related("institution")
+        for word in fold(self.wanted.get("find") or "").split():
+            found = found.filter(institution__search_key__contains=word)
+        return found.order_by("institution__name", "pk")
 
     def picked(self, campaign: Campaign) -> Picked:
         """The chosen recipient if it is among those found, otherwise the first of them."""
-        wanted = self.cleaned_data if self.is_valid() else {}
-        found = campaign.recipients.active().select_related("institution")
-        for word in fold(wanted.get("find") or "").split():
-            found = found.filter(institution__search_key__contains=word)
-        found = found.order_by("institution__name", "pk")
-        chosen = found.filter(pk=wanted.get("recipient") or 0).first() or found.first()
+        found = self.found(campaign)
+        chosen = found.filter(pk=self.wanted.get("recipient") or 0).first() or found.first()
         return _between(found, chosen) if chosen else Picked(None)
+
+    def picked_as_worst(self, text: draft.Text, campaign: Campaign) -> tuple[Picked, str]:
+        """The recipient who is worst in the way that was asked for, and why it is that one.
+
+        Nobody is: the recipient that was shown stays. Raises NotSet.
+        """
+        found = self.found(campaign)
+        kind = self.wanted["worst"]
+        seen: Worst = _or_not_set(lambda: worst(kind, text=text, campaign=campaign, among=found))
+        picked = _between(found, seen.recipient) if seen.recipient else self.picked(campaign)
+        return picked, seen.why
 
 
 def marked(problem: draft.Problem, *, label: str, text: str) -> Marked:
@@ -94,15 +139,33 @@ def marked(problem: draft.Problem, *, label: str, text: str) -> Marked:
         message=problem.message,
         excerpt=before + line[start : problem.column + _EXCERPT] + after,
         caret=" " * (len(before) + problem.column - 1 - start) + "^",
+        field=problem.field,
+        line=problem.line,
+        column=problem.column,
+        length=len(_PLACE.match(line, problem.column - 1)[0]),  # type: ignore[index]
     )
 
 
-def typeset(text: draft.Text, *, template: LetterTemplate, recipient: Recipient | None) -> bytes:
-    """The PDF that the text makes for the recipient, or for a sample. Raises NotSet."""
+def typeset(
+    text: draft.Text, *, template: LetterTemplate, recipient: Recipient | None, page: str = ""
+) -> bytes:
+    """The PDF that the text makes for the recipient, or for a sample.
+
+    Raises NotSet, and Superseded where the open page `page` has asked for a newer one.
+    """
     today = timezone.localdate()
+    return _or_not_set(
+        lambda: (
+            proof.make(
+                context.preview_content(text, template.campaign, recipient, on=today), page=page
+            ).pdf
+        )
+    )
+
+
+def _or_not_set(make: Callable[[], Made]) -> Made:
     try:
-        content = context.preview_content(text, template.campaign, recipient, on=today)
-        return press.render(content).pdf
+        return make()
     except _NOT_SET as reason:
         raise NotSet(str(reason)) from reason
 

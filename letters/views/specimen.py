@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from letters.actions.draft import Text
-from letters.merge import context, pages, press
+from letters.merge import context, pages, press, proof
 from letters.models import Letterhead, Signer
 from letters.views.letterhead import OfLetterhead
 from letters.views.signer import OfSigner
@@ -39,8 +39,8 @@ class SignerSpecimen(OfSigner, View):
 def _picture(letterhead: Letterhead, signer: Signer | None) -> HttpResponse:
     today = timezone.localdate()
     try:
-        pdf = press.render(context.specimen_content(_TEXT, letterhead, signer, on=today)).pdf
-    except (press.RenderRefused, press.RenderTimedOut, press.RenderCrashed) as reason:
+        pdf = proof.make(context.specimen_content(_TEXT, letterhead, signer, on=today)).pdf
+    except (proof.Busy, press.RenderRefused, press.RenderTimedOut, press.RenderCrashed) as reason:
         return HttpResponse(str(reason), content_type="text/plain; charset=utf-8", status=422)
     return HttpResponse(
         pages.page_png(pdf, 1), content_type="image/png", headers={"Cache-Control": "no-store"}

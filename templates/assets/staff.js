@@ -8,3 +8,135 @@ window.addEventListener(
   },
   true,
 );
+
+// --- The composer -----------------------------------------------------------------------------
+// What the page shows without a script is whole: the problems with their lines, the list of
+// fields, the button that sets the letter. Here they are put to hand.
+
+const composer = () => document.getElementById("composer");
+
+// Put in at the cursor, as one step that can be undone, in the field that was written in last.
+const putIn = (area, text, alone) => {
+  const before = area.value.slice(0, area.selectionStart);
+  const after = area.value.slice(area.selectionEnd);
+  if (alone) {
+    const lead = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+    const trail = after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
+    text = lead + text + trail;
+  }
+  const caret = text.indexOf("‸");
+  text = text.replace("‸", "");
+  const start = area.selectionStart;
+  area.focus();
+  if (!document.execCommand("insertText", false, text)) {
+    area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (caret >= 0) area.setSelectionRange(start + caret, start + caret);
+};
+
+// The place of a problem in the field as it was typed: the server cleaned it first, which took
+// away empty lines at its beginning and made four spaces of each tab.
+const placeOf = (area, line, column, length) => {
+  const lines = area.value.split("\n");
+  let index = area.tagName === "TEXTAREA" ? lines.findIndex((each) => each !== "") : 0;
+  index = Math.max(index, 0) + line - 1;
+  if (index >= lines.length) return null;
+  let at = 0;
+  for (let width = 1; at < lines[index].length && width < column; at += 1) {
+    width += lines[index][at] === "\t" ? 4 : 1;
+  }
+  const start = lines.slice(0, index).reduce((sum, each) => sum + each.length + 1, 0) + at;
+  return [start, Math.min(start + length, start - at + lines[index].length)];
+};
+
+// Behind the text area lies the same text, unseen but for its marks.
+const marksOf = (area) => {
+  if (area.previousElementSibling?.matches(".cs-source-marks")) return area.previousElementSibling;
+  const frame = document.createElement("div");
+  frame.className = "cs-source";
+  const marks = document.createElement("div");
+  marks.className = "cs-source-marks";
+  marks.setAttribute("aria-hidden", "true");
+  area.replaceWith(frame);
+  frame.append(marks, area);
+  area.addEventListener("scroll", () => { marks.scrollTop = area.scrollTop; });
+  area.addEventListener("input", () => { marks.textContent = ""; });
+  return marks;
+};
+
+const mark = (area, places) => {
+  const marks = marksOf(area);
+  marks.textContent = "";
+  let done = 0;
+  for (const [start, end] of [...places].sort((one, other) => one[0] - other[0])) {
+    if (start < done) continue;
+    const marked = document.createElement("mark");
+    marked.textContent = area.value.slice(start, end) || " ";
+    marks.append(area.value.slice(done, start), marked);
+    done = end;
+  }
+  marks.append(area.value.slice(done) + "\n");
+  marks.scrollTop = area.scrollTop;
+};
+
+const goTo = (area, place) => {
+  area.focus();
+  area.setSelectionRange(...place);
+  const line = area.value.slice(0, place[0]).split("\n").length;
+  const height = area.scrollHeight / area.value.split("\n").length;
+  area.scrollTop = Math.max((line - 4) * height, 0);
+};
+
+const showProblems = (within) => {
+  const places = new Map();
+  for (const problem of within.querySelectorAll("[data-line]")) {
+    const area = document.getElementById(`id_${problem.dataset.field}`);
+    const { line, column, length } = problem.dataset;
+    const place = area && placeOf(area, Number(line), Number(column), Number(length));
+    if (!place) continue;
+    places.set(area, [...(places.get(area) ?? []), place]);
+    const where = document.createElement("button");
+    where.type = "button";
+    where.className = "cs-link";
+    where.textContent = problem.querySelector("b").textContent;
+    where.addEventListener("click", () => goTo(area, place));
+    problem.querySelector("b").replaceChildren(where);
+  }
+  for (const area of composer().querySelectorAll("textarea.cs-mono")) mark(area, places.get(area) ?? []);
+};
+
+const sayItFailed = (event) => {
+  if (event.detail.target?.id !== "preview") return;
+  const note = document.createElement("p");
+  note.className = "cs-note cs-note--bad";
+  note.setAttribute("role", "alert");
+  note.textContent = "The letter could not be set: the server did not answer as it should. What is shown is an older state. Your text is still here; press “Set it now”.";
+  event.detail.target.prepend(note);
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  if (!composer()) return;
+  let written = document.getElementById("id_body");
+  composer().addEventListener("focusin", (event) => {
+    if (event.target.matches("#id_subject, #id_body")) written = event.target;
+  });
+  for (const pickers of document.querySelectorAll("[data-insert-into]")) {
+    pickers.hidden = false;
+    pickers.addEventListener("change", (event) => {
+      const alone = "alone" in event.target.dataset;
+      if (event.target.value) {
+        putIn(alone ? document.getElementById(pickers.dataset.insertInto) : written, event.target.value, alone);
+      }
+      event.target.value = "";
+    });
+    pickers.addEventListener("input", (event) => event.stopPropagation());
+  }
+  showProblems(document.querySelector(".cs-page"));
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "preview") showProblems(event.detail.target);
+  });
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.body.addEventListener(failure, sayItFailed);
+  }
+});

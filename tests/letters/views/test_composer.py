@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from campaigns.models import AuditEvent
 from letters.actions import draft
+from letters.merge import proof
 from letters.models import LetterVersion, Sender
 from tests.campaigns.views.test_recipients import fill
 from tests.factories import make_campaign, make_institution, make_recipient, make_user
@@ -118,6 +119,22 @@ def test_counsel_reads_but_does_not_save(client, template):
     assert not LetterVersion.objects.exists()
 
 
+def test_what_may_be_put_in_stands_beside_the_text(client, template):
+    page = client.get(template.get_absolute_url())
+    assertContains(page, '<option value="{{ institution_name }}">Name of the institution</option>')
+    assertContains(page, '<option value="{% demands %}">')
+    assertContains(page, '<option value="{% if is_public %}&#10;&#10;‸&#10;&#10;{% endif %}">')
+
+
+def test_a_problem_carries_its_place_for_the_marks_in_the_source(client, template):
+    body = "Good.\n\nDear {{ institution_nmae }}, or {{ x"
+    page = client.post(template.get_absolute_url(), {**TYPED, "body": body})
+    assertContains(
+        page, 'data-field="body" data-line="3" data-column="6" data-length="22"', count=1
+    )
+    assertContains(page, 'data-line="3" data-column="33" data-length="1"', count=1)
+
+
 # --- The preview -----------------------------------------------------------------------
 
 
@@ -215,3 +232,54 @@ def test_the_preview_asks_as_much_for_3000_recipients_as_for_30(client, template
     few = asked()
     fill(campaign, 2970)
     assert asked() == few
+
+
+@pytest.mark.parametrize("kind", ["name", "address", "missing", "pages"])
+def test_the_worst_is_shown_and_why(client, template, campaign, kind):
+    missing = {"street": ""} if kind == "missing" else {}
+    make_recipient(campaign, make_institution("Z" * 90, street2="Suite 2", **missing))
+    page = preview(client, template, worst=kind)
+    assert page.context["preview"].picked.recipient.institution.name == "Z" * 90
+    assertContains(page, 'role="status"')
+    assertContains(page, "data:image")
+
+
+def test_where_nobody_is_worst_the_recipient_stays(client, template, campaign):
+    beta = campaign.recipients.get(institution__name="Beta College")
+    page = preview(client, template, worst="missing", recipient=beta.pk)
+    assert page.context["preview"].picked.recipient == beta
+    assertContains(page, "No recipient lacks a value")
+
+
+def test_the_worst_is_sought_among_those_that_were_searched_for(client, template, campaign):
+    make_recipient(campaign, make_institution("Z" * 90))
+    picked = preview(client, template, worst="name", find="gam").context["preview"].picked
+    assert picked.recipient.institution.name == "Gamma Institute"
+
+
+def test_a_worst_of_no_kind_is_the_first_recipient(client, template):
+    picked = preview(client, template, worst="nonsense").context["preview"].picked
+    assert picked.position == 1
+
+
+def test_an_answer_that_was_overtaken_changes_nothing_on_the_page(client, template, monkeypatch):
+    def overtaken(*args, **kwargs):
+        raise proof.Superseded
+
+    monkeypatch.setattr(proof, "make", overtaken)
+    assert preview(client, template, page="0" * 32).status_code == 204
+
+
+def test_a_press_that_has_no_time_says_so(client, template, monkeypatch):
+    def busy(*args, **kwargs):
+        raise proof.Busy("Try again in a moment.")
+
+    monkeypatch.setattr(proof, "make", busy)
+    assertContains(preview(client, template), "Try again in a moment.")
+
+
+def test_an_opened_composer_warms_the_press(client, template, monkeypatch):
+    warmed = []
+    monkeypatch.setattr(proof, "warm", lambda: warmed.append(True))
+    client.get(template.get_absolute_url())
+    assert warmed
