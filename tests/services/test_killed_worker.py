@@ -68,6 +68,23 @@ class House:
     def rendered(self) -> int:
         return int(self.ask("SELECT count(*) FROM letters_letter WHERE status='rendered'")[0][0])
 
+    def in_hand(self) -> int:
+        return int(self.ask("SELECT count(*) FROM letters_letter WHERE claim<>''")[0][0])
+
+    def kill_at_work(self, worker: subprocess.Popen[bytes]) -> None:
+        """Kill it with letters in its hand; between two chunks its death would go unnoticed."""
+
+        def holds_letters_while_it_stands_still() -> bool:
+            os.kill(worker.pid, signal.SIGSTOP)
+            if self.in_hand():
+                return True
+            os.kill(worker.pid, signal.SIGCONT)
+            return False
+
+        self.until(holds_letters_while_it_stands_still)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+
     def status(self) -> str:
         return str(self.ask("SELECT status FROM letters_mailing")[0][0])
 
@@ -99,8 +116,7 @@ def test_a_mailing_survives_the_death_of_its_worker(house):
     house.mailing(LETTERS)
     first = house.worker()
     house.until(lambda: house.rendered() >= LETTERS // 5)
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
+    house.kill_at_work(first)
     done = house.rendered()
     assert done < LETTERS, "The worker was killed too late to prove anything."
 
