@@ -5,6 +5,7 @@ import io
 import smtplib
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pikepdf
 import pytest
@@ -13,7 +14,8 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from campaigns import audit, filestore
-from letters import tasks
+from campaigns.actions import Refused
+from letters import lifecycle, tasks
 from letters.actions import approve, dispatch, leave_out
 from letters.actions import mailing as mailing_actions
 from letters.actions.dispatch import delivery, emails
@@ -28,6 +30,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
 BY_EMAIL = {"by_post": False, "by_email": True}
 BOTH = {"by_post": True, "by_email": True}
 DAY = datetime.timedelta(days=1)
+several_writers = pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite lets one transaction in at a time"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +165,88 @@ def test_a_mailing_cancelled_while_its_pack_is_made_leaves_no_pack(monkeypatch):
     with pytest.raises(dispatch.NotApproved):
         dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
     assert not PrintPack.objects.exists()
+
+
+def in_the_middle(
+    monkeypatch: pytest.MonkeyPatch, thing: object, name: str, act: Callable[[], object]
+) -> Callable[[], object]:
+    """Before this call, inside a transaction, another person acts on a connection of their own.
+
+    They are waited for until they are done, or for half a second where they have to wait for
+    us. Returns what says in the end what they got: the result, or the refusal.
+    """
+    call, got = getattr(thing, name), []
+
+    def other() -> None:
+        try:
+            got.append(act())
+        except Refused as refusal:
+            got.append(refusal)
+        finally:
+            connections.close_all()
+
+    person = threading.Thread(target=other)
+
+    def late(*args, **fields):
+        monkeypatch.setattr(thing, name, call)
+        person.start()
+        person.join(0.5)
+        return call(*args, **fields)
+
+    def outcome() -> object:
+        person.join()
+        return got[0]
+
+    monkeypatch.setattr(thing, name, late)
+    return outcome
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_is_not_voided_between_the_last_look_and_the_pack(monkeypatch):
+    stage = stages.approved(2)
+    letter = stage.letters[0]
+    void = partial(leave_out.void, letter=letter, reason="Wrong person.", by=stage.manager)
+    voided = in_the_middle(monkeypatch, filestore, "put", void)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    assert isinstance(voided(), leave_out.AlreadyDispatched)
+    assert pack.dispatches.filter(letter__status="sealed").count() == 2
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_is_not_packed_while_it_is_voided(monkeypatch):
+    stage = stages.approved(2)
+    same = Mailing.objects.select_related("campaign").get(pk=stage.mailing.pk)
+    pack = partial(dispatch.make_pack, mailing=same, by=stage.clerk)
+    packed = in_the_middle(monkeypatch, lifecycle, "move", pack)
+    leave_out.void(letter=stage.letters[0], reason="Wrong person.", by=stage.manager)
+    assert isinstance(packed(), dispatch.ChangedMeanwhile)
+    assert not Dispatch.objects.exists()
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_pack_is_not_discarded_while_it_is_marked_as_posted(monkeypatch):
+    stage, pack = packed(2)
+    same = PrintPack.objects.select_related("mailing__campaign").get(pk=pack.pk)
+    discard = partial(dispatch.discard_pack, pack=same, by=stage.clerk)
+    discarded = in_the_middle(monkeypatch, lifecycle, "move_all", discard)
+    post(stage, pack)
+    assert isinstance(discarded(), dispatch.AlreadyPosted)
+    assert statuses(stage) == ["sent"] * 2
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_pack_is_not_marked_as_posted_while_it_is_discarded(monkeypatch):
+    stage, pack = packed(2)
+    posted = in_the_middle(monkeypatch, lifecycle, "move_all", partial(post, stage, pack))
+    dispatch.discard_pack(pack=pack, by=stage.clerk)
+    assert isinstance(posted(), dispatch.CountDiffers)
+    assert statuses(stage) == ["cancelled"] * 2
+    pack.refresh_from_db()
+    assert pack.posted_on is None
 
 
 def test_a_letter_whose_file_is_damaged_is_not_packed():
@@ -328,11 +415,6 @@ def test_a_number_that_another_clerk_gives_between_the_look_and_the_save_is_refu
     with pytest.raises(dispatch.TrackingNumberTaken, match="just given to another letter"):
         dispatch.set_tracking(dispatch=first, number=NUMBER, by=make_user("clerk"))
     assert not audit.history(first.letter).filter(verb="dispatch.tracked").exists()
-
-
-several_writers = pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite lets one transaction in at a time"
-)
 
 
 @several_writers
@@ -788,6 +870,46 @@ def test_a_second_press_of_release_does_not_send_what_a_worker_has_in_hand(monke
     monkeypatch.setattr("letters.channels.email.Email.send", sending)
     dispatch.work(mailing_pk=stage.mailing.pk, seconds=1)
     assert sent == [row.pk]
+    assert statuses(stage) == ["sent"]
+
+
+def test_of_two_who_release_what_both_saw_held_one_is_told():
+    """The second would queue again what a worker has in hand by now."""
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    Dispatch.objects.update(status="held")
+    first, second = Dispatch.objects.get(), Dispatch.objects.get()
+    dispatch.release(dispatch=first, by=stage.clerk)
+    assert emails._claim_email(row.pk)
+    with pytest.raises(lifecycle.MovedMeanwhile):
+        dispatch.release(dispatch=second, by=stage.clerk)
+    assert statuses(stage) == ["claimed"]
+    assert audit.history(row.letter).filter(verb="dispatch.released").count() == 1
+
+
+@pytest.mark.parametrize("left_first", [True, False])
+def test_of_two_who_settle_what_both_saw_in_doubt_one_is_told(left_first):
+    """Else the letter that left would be called not sent, and could go again."""
+    stage, row = unknown()
+    first, second = Dispatch.objects.get(), Dispatch.objects.get()
+    ways = [dispatch.confirm_sent, dispatch.confirm_not_sent]
+    one, other = ways if left_first else ways[::-1]
+    one(dispatch=first, evidence="In the log.", by=stage.clerk)
+    with pytest.raises(lifecycle.MovedMeanwhile):
+        other(dispatch=second, evidence="In another log.", by=stage.clerk)
+    assert statuses(stage) == ["sent" if left_first else "failed"]
+    assert audit.history(row.letter).filter(verb="dispatch.settled").count() == 1
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_what_is_settled_by_one_person_is_not_settled_by_another_at_that_moment(monkeypatch):
+    stage, row = unknown()
+    same = Dispatch.objects.select_related("letter__mailing__campaign").get()
+    settle = partial(dispatch.confirm_not_sent, evidence="Not there.", by=stage.clerk)
+    settled = in_the_middle(monkeypatch, audit, "record", partial(settle, dispatch=same))
+    dispatch.confirm_sent(dispatch=row, evidence="In the log.", by=stage.clerk)
+    assert isinstance(settled(), lifecycle.MovedMeanwhile)
     assert statuses(stage) == ["sent"]
 
 
