@@ -14,6 +14,7 @@ from campaigns.models.institution import (
     Institution,
 )
 from campaigns.models.recipient import Addressee, Recipient
+from campaigns.models.sign_in import SignInTry
 from campaigns.models.user import User
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Institution",
     "Outcome",
     "Recipient",
+    "SignInTry",
     "User",
     "Verification",
 ]
