@@ -27,7 +27,7 @@ from letters.actions.freshness import current_digest, freeze_again, unrender_sta
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
 from letters.merge import context, press
-from letters.merge.language import MissingValue
+from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import Letter, Mailing
 from letters.models.letter import LetterQuerySet
 
@@ -225,7 +225,7 @@ def _make(letter: Letter) -> Made:
             input_sha256=press.input_sha256(content),
             pages=rendered.pages,
         )
-    except (MissingValue, press.RenderRefused) as refusal:
+    except (MissingValue, TemplateRefused, press.RenderRefused) as refusal:
         return Made(letter, refusal=str(refusal))
     except (press.RenderTimedOut, press.RenderCrashed) as stumble:
         return Made(letter, stumble=str(stumble))

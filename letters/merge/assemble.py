@@ -16,7 +16,7 @@ from letters.merge.content import (
     ResponseContent,
     SignerContent,
 )
-from letters.merge.fields import FIELDS, ground_flag
+from letters.merge.fields import FIELDS, fact_values, ground_flag
 from letters.merge.language import MissingValue, parse
 from letters.merge.salutation import NOBODY
 
@@ -99,6 +99,7 @@ def values_of(data: Data, issued: Codes) -> dict[str, Any]:
     return {
         **{name: data[name] for name in FIELDS if name in data},
         **flags,
+        **fact_values(data.get("known", {})),  # which letters of an earlier time do not have
         **dates,
         "response_url": issued.url,
         "response_short_code": issued.short_code,

@@ -4,10 +4,9 @@
 `Letter.merge_data`; `content` makes the letter from that copy, its version and its codes
 alone, so a later edit of an institution cannot reach it.
 
-For thousands of letters, hand in addressees read with
-`select_related("contact", "recipient__institution__parent")` and
-`prefetch_related("recipient__addressees__contact")`, and one mailing with its campaign,
-sender, demands and grounds; then `freeze` and `missing` make no query per letter.
+For thousands of letters, hand in addressees and one mailing as `letters.actions.freshness`
+reads them (`with_everything`, `with_its_words`); then `freeze` and `missing` make no query per
+letter.
 """
 
 import datetime
@@ -253,6 +252,9 @@ def _institution(institution: Institution) -> dict[str, Any]:
         "institution_state": institution.state,
         "is_public": control == Institution.Control.PUBLIC,
         "is_private": control in (Institution.Control.NONPROFIT, Institution.Control.FOR_PROFIT),
+        "institution_kind": institution.kind,
+        "institution_control": control,
+        "known": institution.known_facts(),
     }
 
 
@@ -342,6 +344,9 @@ def _invented() -> dict[str, Any]:
         "institution_state": "IL",
         "is_public": False,
         "is_private": True,
+        "institution_kind": Institution.Kind.UNIVERSITY,
+        "institution_control": Institution.Control.NONPROFIT,
+        "known": {},
         "addressee_name": name,
         "addressee_title": title,
         "addressee": name,

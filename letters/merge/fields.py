@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Kind = Literal["text", "date", "list", "flag"]
+from campaigns.models import Fact, Institution
+from campaigns.models.institution import US_STATES
+
+Kind = Literal["text", "date", "list", "flag", "choice"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class Field:
     """One thing that a letter may name.
 
     `required`: a letter whose text uses it is not made while it is empty. Flags and lists
-    may be false or empty. Dates are values of type `date`; text is a `str`.
+    may be false or empty. Dates are values of type `date`; text is a `str`. A choice is only
+    asked about. `choices` are the values that a condition may compare it with.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Field:
     sample: str
     required: bool = True
     kind: Kind = "text"
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,32 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )
+_SHORT_MONTHS = (
+    "Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.",
+    "Dec.",
+)
 # fmt: on
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def short_date(day: date) -> str:
+    """Nov. 27, 2026: the months that American usage abbreviates, abbreviated."""
+    return f"{_SHORT_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def fact_field(key: str) -> str:
+    """The name by which a condition asks about what is known: fact_ffa."""
+    return f"fact_{key}"
+
+
+def fact_values(known: Mapping[str, str]) -> dict[str, str]:
+    """What each fact is, under the name of its field, from the facts by their keys."""
+    return {fact_field(key): known.get(key, Fact.Value.UNKNOWN) for key in Fact.Key.values}
+
+
+def _choice(name: str, label: str, choices: Iterable[str]) -> Field:
+    choices = tuple(choices)
+    return Field(name, label, choices[0], required=False, kind="choice", choices=choices)
 
 
 def _by_name(*fields: Field) -> dict[str, Field]:
@@ -62,7 +91,7 @@ def _by_name(*fields: Field) -> dict[str, Field]:
 FIELDS: Mapping[str, Field] = _by_name(
     Field("institution_name", "Name of the institution", "Example University"),
     Field("institution_city", "City of the institution", "Springfield"),
-    Field("institution_state", "State of the institution, two letters", "IL"),
+    Field("institution_state", "State of the institution, two letters", "IL", choices=US_STATES),
     Field("addressee_name", "Name of the addressee", "Dr. Robin Example"),
     Field("addressee_title", "Title of the addressee", "President"),
     Field("salutation", "The addressee as greeted, without “Dear”", "Dr. Example"),
@@ -94,6 +123,9 @@ FIELDS: Mapping[str, Field] = _by_name(
     Field("is_public", "The institution is public", "yes", required=False, kind="flag"),
     Field("is_private", "The institution is private", "no", required=False, kind="flag"),
     Field("is_follow_up", "This letter follows another", "no", required=False, kind="flag"),
+    _choice("institution_kind", "Kind of the institution", Institution.Kind.values),
+    _choice("institution_control", "Who controls the institution", Institution.Control.values),
+    *(_choice(fact_field(key), label, Fact.Value.values) for key, label in Fact.Key.choices),
     Field("demands", "The demands, one by one", "2 demands", required=False, kind="list"),
     Field("grounds", "The grounds, one by one", "1 ground", required=False, kind="list"),
 )
@@ -132,6 +164,8 @@ FILTERS: Mapping[str, Filter] = {
         Filter(
             "month", "November 2026", "date", lambda day: f"{_MONTHS[day.month - 1]} {day.year}"
         ),
+        Filter("short", "Nov. 27, 2026", "date", short_date),
+        Filter("iso", "2026-11-27", "date", date.isoformat),
         Filter("year", "2026", "date", lambda day: str(day.year)),
         Filter("upper", "EXAMPLE UNIVERSITY", "text", str.upper),
     )

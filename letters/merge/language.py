@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from liquid import BoundTemplate, Environment, StrictUndefined
+from liquid.exceptions import ResourceLimitError
 
 from campaigns.text import UnsafeText, clean_block, clean_line
 from letters.merge import blocks, typefaces
@@ -54,7 +55,7 @@ class Template:
 
         `values` by name of the registry: text is `str`, dates are `date`, flags `bool`,
         lists are dicts of `str`. Raises MissingValue for a required value that is empty and
-        would have been printed.
+        would have been printed, TemplateRefused where the loops make it longer than any letter.
         """
         known = {name: values.get(name, "") for name in self.fields}
         for name in ENTRIES:
@@ -64,7 +65,11 @@ class Template:
             "grounds": blocks.grounds(known["grounds"]),
             "response": blocks.RESPONSE,
         }
-        return self._compiled.render(**_with_yes(known), ready=ready)
+        try:
+            return self._compiled.render(**_with_yes(known), ready=ready)
+        except ResourceLimitError as error:
+            message = "The loops of this text make it longer than any letter is."
+            raise TemplateRefused([Problem(1, 1, message)]) from error
 
 
 def check(source: str, *, subject: bool = False, grounds: Iterable[str] = ()) -> list[Problem]:

@@ -1,12 +1,13 @@
 """Each merge tag as Liquid, written anew from the registry, and the blocks that are open.
 
-The grammar is small on purpose: one field with filters, one field as a condition, one loop
-over a known list. Whatever else a template language could do, a letter does not need.
+The grammar is small on purpose: one field with filters; a condition of a few terms, each of
+which asks whether a field is there or what a choice is; one loop over a known list. Whatever
+else a template language could do, a letter does not need.
 """
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +17,13 @@ from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, Field
 from letters.merge.tags import Problem, Tag
 
 _FIELD = re.compile(r"([A-Za-z_]\w*)(?:\.(\w+))?\s*((?:\|\s*\w+\s*)*)")
-_CONDITION = re.compile(r"([A-Za-z_]\w*)(?:\.(\w+))?")
+_TERM = re.compile(
+    r"""(?P<not>not\s+)?(?P<name>[A-Za-z_]\w*)(?:\.(?P<part>\w+))?"""
+    r"""(?:\s*(?P<operator>==|!=)\s*["'“”‘’](?P<value>[^"'“”‘’]*)["'“”‘’])?"""
+)
+_BETWEEN_TERMS = re.compile(r"\s+(and|or)\s+")
+MOST_TERMS = 10
+DEEPEST = 8  # conditions and loops within one another
 _LOOP = re.compile(r"([A-Za-z_]\w*)\s+in\s+([A-Za-z_]\w*)")
 
 
@@ -55,8 +62,8 @@ class TagWriter:
         if not found:
             return ""
         path, spec = found
-        if spec.kind in ("flag", "list"):
-            use = "{% if %}" if spec.kind == "flag" else "{% for %}"
+        if spec.kind in ("flag", "choice", "list"):
+            use = "{% for %}" if spec.kind == "list" else "{% if %}"
             return self.refuse(tag, f"{spec.name} cannot be printed; it is used in {use}.")
         filters = [part.strip() for part in match[3].split("|") if part.strip()]
         for name in filters:
@@ -145,26 +152,74 @@ class TagWriter:
         return f"{{{{ ready.{name} }}}}"
 
     def _condition(self, tag: Tag, rest: str) -> str:
-        match = _CONDITION.fullmatch(rest)
-        if not match:
-            self.refuse(tag, "Write one field after it: {% if is_public %}.")
+        """The Liquid condition of terms that are joined by `and`, or by `or`, never by both."""
+        first, *more = _BETWEEN_TERMS.split(rest)
+        words, terms = set(more[::2]), [first, *more[1::2]]
+        if len(words) > 1:
+            self.refuse(
+                tag, "A condition takes and, or it takes or; put one {% if %} into another."
+            )
+        if len(terms) > MOST_TERMS:
+            self.refuse(tag, f"A condition has at most {MOST_TERMS} terms.")
+        return f" {''.join(words) or 'and'} ".join(self._term(tag, term) for term in terms)
+
+    def _term(self, tag: Tag, term: str) -> str:
+        match = _TERM.fullmatch(term.strip())
+        if not match or (match["not"] and match["operator"]):
+            self.refuse(
+                tag,
+                "Write a field after it, {% if is_public %} or {% if not is_public %}, or what a "
+                'field is, {% if institution_state == "IL" %}; terms are joined by and, or by or.',
+            )
             return "true"
-        found = self._look_up(tag, match[1], match[2])
+        found = self._look_up(tag, match["name"], match["part"])
         if not found:
             return "true"
-        owner, _, name = found[0].rpartition(".")
-        return f"{owner}.yes.{name}" if owner else f"yes.{name}"
+        path, spec = found
+        if match["operator"]:
+            return self._comparison(tag, path, spec, match["operator"], match["value"].strip())
+        if spec.kind == "choice":
+            known = " or ".join(f'"{choice}"' for choice in spec.choices[:3])
+            self.refuse(tag, f"Say what {path} should be: {path} == {known} …")
+            return "true"
+        owner, _, name = path.rpartition(".")
+        there = f"{owner}.yes.{name}" if owner else f"yes.{name}"
+        return f"{there} == {'false' if match['not'] else 'true'}"
+
+    def _comparison(self, tag: Tag, path: str, spec: Field, operator: str, value: str) -> str:
+        """Only with a value that the field can have: a misspelt one would never be true."""
+        if not spec.choices:
+            known = [field.name for field in self.fields.values() if field.choices]
+            self.refuse(tag, f"{path} cannot be compared; {', '.join(known[:3])} and facts can.")
+        elif value not in spec.choices:
+            near = process.extractOne(value, spec.choices, score_cutoff=60)
+            self.refuse(
+                tag,
+                f"{path} is never “{value}”."
+                + (f" Did you mean {near[0]}?" if near else f" It may be {_some(spec.choices)}."),
+            )
+        else:
+            return f'{path} {operator} "{value}"'
+        return "true"
+
+    def _push(self, opened: _Open) -> None:
+        self._open.append(opened)
+        if len(self._open) == DEEPEST + 1:
+            self.refuse(opened.tag, f"Conditions and loops are nested at most {DEEPEST} deep.")
 
     def _open_condition(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
         condition = self._condition(tag, rest)
-        self._open.append(_Open(keyword, tag, inside))
+        self._push(_Open(keyword, tag, inside))
         return f"{{% {keyword} {condition} %}}"
 
     def _open_loop(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
         match = _LOOP.fullmatch(rest)
         items = match[2] if match else ""
         opened = _Open(keyword, tag, inside)
-        self._open.append(opened)
+        outer = next((other for other in self._open if other.keyword == keyword), None)
+        self._push(opened)
+        if outer:
+            return self.refuse(tag, f"This loop stands in that of line {outer.tag.line}; close it.")
         if match and items in ENTRIES and match[1] == ENTRIES[items][0]:
             opened.items, opened.entry = items, match[1]
             self.used.add(items)
@@ -225,3 +280,7 @@ class TagWriter:
         "for": _open_loop,
         "endfor": _close,
     }
+
+
+def _some(choices: Sequence[str]) -> str:
+    return ", ".join(choices) if len(choices) < 12 else f"{', '.join(choices[:5])} and others"

@@ -20,13 +20,14 @@ from campaigns.text import fold
 from campaigns.views.fields import LineField
 from letters.actions import draft
 from letters.merge import context, pages, press, proof
-from letters.merge.language import MissingValue
+from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import LetterTemplate
 from letters.views.worst import WORST, Worst, worst
 
 _NOT_SET = (
     context.NoSender,
     MissingValue,
+    TemplateRefused,
     proof.Busy,
     press.RenderRefused,
     press.RenderTimedOut,

@@ -22,7 +22,7 @@ from letters.actions.outcome import counted
 from letters.merge import context, proof
 from letters.merge.assemble import lacking
 from letters.merge.content import LetterContent
-from letters.merge.language import MissingValue
+from letters.merge.language import MissingValue, TemplateRefused
 
 _NEAR_THE_TOP = 20
 _LIKELY = 200  # of those who may lack a value, so many are asked
@@ -196,7 +196,7 @@ def _longest_texts(search: Search) -> list[tuple[Recipient, LetterContent]]:
                     .values_list("pk", flat=True)[:_SET])  # fmt: skip
     found = []
     for recipient in search.read(keys):
-        with suppress(MissingValue):  # `missing_values` shows these
+        with suppress(MissingValue, TemplateRefused):  # `missing_values` shows these
             content = context.preview_content(
                 search.text, search.whole_campaign, recipient, on=search.on
             )

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import Addressee, Institution
+from letters.actions.freshness import with_everything
 from letters.merge import codes, context, pages, press, reference
 from letters.merge.language import MissingValue
 from letters.models import Letter, LetterVersion, Mailing
@@ -286,9 +287,7 @@ def test_freezing_and_checking_make_no_query_per_letter(campaign):
     def queries(count: int) -> int:
         for _ in range(count):
             make_recipient(campaign)
-        found = Addressee.objects.select_related(
-            "contact", "recipient__institution__parent"
-        ).prefetch_related("recipient__addressees__contact")
+        found = with_everything(Addressee.objects.all())
         with CaptureQueriesContext(
             connection,
         ) as captured:

@@ -63,6 +63,8 @@ def test_a_field_prints_its_value():
         (" | weekday", "Friday, November 27, 2026"),
         (" | month", "November 2026"),
         (" | year", "2026"),
+        (" | short", "Nov. 27, 2026"),
+        (" | iso", "2026-11-27"),
     ],
 )
 def test_a_date_prints_in_the_long_us_form_or_as_filtered(filters, printed):
@@ -97,6 +99,56 @@ def test_unless_and_elsif_choose_among_branches():
     )
     assert plain(merged(source, is_public=True)) == "B"
     assert plain(merged(source, is_private=True)) == "A C"
+
+
+@pytest.mark.parametrize(
+    ("condition", "values", "holds"),
+    [
+        ('institution_state == "IL"', {"institution_state": "IL"}, True),
+        ('institution_state == "IL"', {"institution_state": "IN"}, False),
+        ("institution_state != 'IL'", {"institution_state": "IN"}, True),
+        ("institution_state == “IL”", {"institution_state": "IL"}, True),
+        ('institution_state=="IL"', {}, False),
+        ('institution_kind == "journal"', {"institution_kind": "journal"}, True),
+        ('institution_control == "for-profit"', {"institution_control": "for-profit"}, True),
+        ('fact_ffa == "yes"', {"fact_ffa": "yes"}, True),
+        ('fact_ffa == "yes"', {"fact_ffa": "unknown"}, False),
+        ("not is_public", {"is_public": True}, False),
+        ("not is_public", {}, True),
+        ("not addressee_name", {"addressee_name": " "}, False),
+        ("is_public and is_follow_up", {"is_public": True}, False),
+        ("is_public and is_follow_up", {"is_public": True, "is_follow_up": True}, True),
+        ("is_public or not is_follow_up", {"is_follow_up": True}, False),
+        ('is_public or institution_state == "IL"', {"institution_state": "IL"}, True),
+        (
+            'institution_state == "CA" or institution_state == "OR" or institution_state == "WA"',
+            {"institution_state": "WA"},
+            True,
+        ),
+        ("demands", {"demands": DEMANDS}, True),
+        ("demands", {"demands": []}, False),
+    ],
+)
+def test_a_condition_asks_what_is_there_and_what_a_choice_is(condition, values, holds):
+    source = f"{{% if {condition} %}}\nYes.\n{{% else %}}\nNo.\n{{% endif %}}"
+    assert plain(merged(source, **values)) == ("Yes." if holds else "No.")
+    other = f"{{% unless {condition} %}}\nNo.\n{{% else %}}\nYes.\n{{% endunless %}}"
+    assert plain(merged(other, **values)) == ("Yes." if holds else "No.")
+
+
+@pytest.mark.parametrize(
+    ("month", "printed"),
+    [(5, "May 4, 2026"), (6, "June 4, 2026"), (9, "Sept. 4, 2026"), (12, "Dec. 4, 2026")],
+)
+def test_short_dates_abbreviate_the_months_that_are_abbreviated(month, printed):
+    day = datetime.date(2026, month, 4)
+    assert plain(merged("{{ letter_date | short }}", letter_date=day)) == printed
+
+
+def test_loops_that_make_a_text_longer_than_any_letter_are_refused():
+    source = "{% for demand in demands %}\n" + "word " * 10_000 + "\n{% endfor %}"
+    with pytest.raises(TemplateRefused, match="longer than any letter"):
+        merged(source, demands=DEMANDS * 50)
 
 
 def test_a_loop_prints_each_demand():
@@ -233,8 +285,45 @@ def test_a_demand_is_text_too(text):
         ("{{ is_public }}", "Line 1, column 1: is_public cannot be printed"),
         ("{{ demands }}", "Line 1, column 1: demands cannot be printed"),
         ("{% include 'x' %}", "Line 1, column 1: There is no tag include."),
-        ("{% if %}\nx\n{% endif %}", "Line 1, column 1: Write one field after it"),
-        ("{% if is_public and is_private %}\n{% endif %}", "Line 1, column 1: Write one field"),
+        ("{% if %}\nx\n{% endif %}", "Line 1, column 1: Write a field after it"),
+        ("{% if is_public is_private %}\n{% endif %}", "Line 1, column 1: Write a field after"),
+        ("{% if is_public and %}\n{% endif %}", "Line 1, column 1: Write a field after"),
+        ("{% if not institution_state == 'IL' %}\n{% endif %}", "Line 1, column 1: Write a field"),
+        ("{% if institution_state > 'IL' %}\n{% endif %}", "Line 1, column 1: Write a field"),
+        (
+            "{% if is_public and is_private or is_follow_up %}\n{% endif %}",
+            "Line 1, column 1: A condition takes and, or it takes or",
+        ),
+        (
+            "{% if " + " or ".join(["is_public"] * 11) + " %}\n{% endif %}",
+            "Line 1, column 1: A condition has at most 10 terms.",
+        ),
+        (
+            "{% if institution_state == 'Illinois' %}\n{% endif %}",
+            "Line 1, column 1: institution_state is never “Illinois”.",
+        ),
+        (
+            "{% if institution_kind == 'hospitall' %}\n{% endif %}",
+            "Line 1, column 1: institution_kind is never “hospitall”. Did you mean hospital?",
+        ),
+        (
+            "{% if institution_name == 'Foo' %}\n{% endif %}",
+            "Line 1, column 1: institution_name cannot be compared",
+        ),
+        (
+            "{% if fact_ffa %}\n{% endif %}",
+            "Line 1, column 1: Say what fact_ffa should be: fact_ffa",
+        ),
+        ("{{ institution_kind }}", "Line 1, column 1: institution_kind cannot be printed"),
+        ("{% if institution_state == 'IL' | x %}\n{% endif %}", "Line 1, column 1: Write a field"),
+        (
+            "{% for demand in demands %}\n{% for ground in grounds %}\n{% endfor %}\n{% endfor %}",
+            "Line 2, column 1: This loop stands in that of line 1",
+        ),
+        (
+            "{% if is_public %}\n" * 9 + "{% endif %}\n" * 9,
+            "Line 9, column 1: Conditions and loops are nested at most 8 deep.",
+        ),
         ("{% for x in demands %}\n{% endfor %}", "Line 1, column 1: Write {% for demand"),
         ("{% if is_public %}\nx", "Line 1, column 1: {% if %} is never closed."),
         ("x\n{% endif %}", "Line 2, column 1: {% endif %} closes nothing that is open."),
