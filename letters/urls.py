@@ -51,6 +51,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         mailing_acts.LeaveOutMany.as_view(),
         name="mailing_leave_out",
     ),
+    path("mailings/<int:pk>/answer/", mailing_acts.AnswerFinding.as_view(), name="mailing_answer"),
+    path(
+        "overrides/<int:pk>/withdraw/",
+        mailing_acts.WithdrawAnswer.as_view(),
+        name="override_withdraw",
+    ),
     path("mailings/<int:pk>/start/", mailing_acts.Start.as_view(), name="mailing_start"),
     path("mailings/<int:pk>/again/", mailing_acts.RenderAgain.as_view(), name="mailing_again"),
     path("mailings/<int:pk>/stop/", mailing_acts.Stop.as_view(), name="mailing_stop"),

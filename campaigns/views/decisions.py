@@ -46,13 +46,13 @@ class DecisionForm(StaffPage, FormView):
         messages.success(self.request, done)
         for note in cleaned_notes(form):
             messages.info(self.request, note)
-        return HttpResponseRedirect(self.get_success_url())
+        return HttpResponseRedirect(self.return_to or self.get_success_url())
 
     def get_back_url(self) -> str:
         return self.back_url or self.get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        more = {"submit": self.submit, "back_url": self.get_back_url()}
+        more = {"submit": self.submit, "back_url": self.return_to or self.get_back_url()}
         return super().get_context_data(**{**more, **kwargs})
 
 
@@ -72,4 +72,4 @@ class DecisionButton(StaffPage, View):
             messages.success(request, self.decide())
         except Refused as refusal:
             messages.error(request, str(refusal))
-        return HttpResponseRedirect(self.get_success_url())
+        return HttpResponseRedirect(self.return_to or self.get_success_url())

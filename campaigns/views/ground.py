@@ -110,7 +110,7 @@ class _Editing(StaffPage, FormView):
         for note in cleaned_notes(form):
             messages.info(self.request, note)
         messages.success(self.request, f"{ground.name} was saved.")
-        return redirect(ground)
+        return redirect(self.return_to or ground)
 
 
 class AddGround(_Editing):

@@ -35,7 +35,7 @@ class _Editing(StaffPage, FormView):
         for note in cleaned_notes(form):
             messages.info(self.request, note)
         messages.success(self.request, f"{institution.name} was saved.")
-        return redirect(institution)
+        return redirect(self.return_to or institution)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(institution=getattr(self, "institution", None), **kwargs)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic.base import ContextMixin
 
 from campaigns.menu import campaign_tabs
@@ -35,6 +36,15 @@ class StaffPage(PermissionRequiredMixin, ContextMixin):
             raise PermissionDenied
         return self.request.user
 
+    @property
+    def return_to(self) -> str:
+        """The page of ours that sent the person here to put something right, or nothing."""
+        asked = self.request.POST.get("next") or self.request.GET.get("next", "")
+        ours = url_has_allowed_host_and_scheme(
+            asked, {self.request.get_host()}, require_https=self.request.is_secure()
+        )
+        return asked if ours else ""
+
     def get_title(self) -> str:
         return self.title
 
@@ -43,6 +53,7 @@ class StaffPage(PermissionRequiredMixin, ContextMixin):
             **admin.site.each_context(self.request),
             "title": self.get_title(),
             "campaign": self.campaign,
+            "return_to": self.return_to,
         }
         if self.campaign:
             context["tabs"] = campaign_tabs(self.campaign.pk, self.tab)

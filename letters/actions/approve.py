@@ -47,6 +47,10 @@ class NotOpened(Refused):
     """Letters that have to be looked at were not."""
 
 
+class NotAnswered(Refused):
+    """What the checks of the text found is mended, or answered in writing."""
+
+
 class ChangedSince(Refused):
     """What would be approved is not what was shown."""
 
@@ -85,7 +89,7 @@ def to_open(mailing: Mailing, by: User) -> ToOpen:
         for letter, sha256 in openings.values_list("letter_id", "sha256")
         if letters.get(letter) == sha256
     )
-    findings = mailing.findings.filter(severity=preflight.AMBER, letter__in=letters)
+    findings = mailing.findings.filter(severity=preflight.AMBER, override=None, letter__in=letters)
     marked = frozenset(findings.values_list("letter_id", flat=True))
     few = max(0, min(LETTERS_TO_OPEN, len(letters)) - len(opened | marked))
     return ToOpen(opened=opened, marked=marked, few=few)
@@ -188,12 +192,23 @@ def _refuse_unopened(mailing: Mailing, by: User) -> None:
 
 
 def _refuse_changed(mailing: Mailing) -> None:
-    red = {found.message for found in preflight.inspect(mailing) if found.severity == preflight.RED}
+    found = preflight.inspect(mailing)
+    red = {one.message for one in found if one.severity == preflight.RED}
     if red:
         first = sorted(red)[0]
         raise ChangedSince(
             f"Preflight now finds {len(red):,} things that must be fixed: {first} Nothing was "
             "approved."
+        )
+    if new := preflight.unseen(mailing, found):
+        raise ChangedSince(
+            f"Preflight now finds {counted(len(new), 'thing')} to look at that nobody has seen: "
+            f"{new[0].message} Nothing was approved; have the mailing checked again."
+        )
+    if waiting := preflight.unanswered(mailing, found):
+        raise NotAnswered(
+            f"{counted(len(waiting), 'finding')} must be mended or answered with a written "
+            f"reason first: {waiting[0].message}"
         )
     if changed := stale(mailing):
         raise ChangedSince(
@@ -223,6 +238,7 @@ def _refuse_damaged(mailing: Mailing) -> None:
 def _seal(mailing: Mailing, by: User) -> Mailing:
     now = timezone.now()
     opened = Opening.objects.filter(letter__mailing=mailing, by=by)
+    overrides = mailing.overrides.covering()
     count = lifecycle.move_all(
         mailing.letters.filter(status=Letter.Status.RENDERED), Letter.Status.SEALED, sealed_at=now
     )
@@ -238,6 +254,7 @@ def _seal(mailing: Mailing, by: User) -> Mailing:
         digest=mailing.digest,
         version=mailing.version_id,
         opened=sorted(opened.values_list("letter__reference", flat=True)),
+        overrides=list(overrides.values_list("pk", flat=True)),
     )
     return mailing
 

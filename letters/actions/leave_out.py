@@ -15,7 +15,7 @@ from letters.actions.outcome import Outcome
 from letters.actions.wake import RENDER_MAILING, wake
 from letters.models import Dispatch, Letter, Mailing
 
-_IN_PREPARATION = (
+IN_PREPARATION = (
     Mailing.Status.PREPARING,
     Mailing.Status.RENDERING,
     Mailing.Status.READY,
@@ -70,7 +70,7 @@ def _leave_out(letter: Letter, reason: str, by: User) -> None:
     """The caller holds the mailing."""
     if not reason.strip():
         raise ReasonMissing("Say why the letter is left out.")
-    if letter.mailing.status not in _IN_PREPARATION:
+    if letter.mailing.status not in IN_PREPARATION:
         raise TooLate(f"“{letter.mailing}” is past preparation; a sealed letter can be voided.")
     lifecycle.move(letter, Letter.Status.VOID, status_reason=reason, claim="", lease_until=None)
     letter.findings.all().delete()

@@ -14,15 +14,26 @@ from django.utils import timezone
 
 from letters.actions.freshness import deadline_by_rule
 from letters.models import Finding, Letter, LetterTemplate, Mailing
-from letters.preflight.check import AMBER, NOTE, RED, Batch, Found
+from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 
-__all__ = ["AMBER", "NOTE", "RED", "Found", "inspect", "of_the_mailing", "run"]
+__all__ = [
+    "AMBER",
+    "NOTE",
+    "RED",
+    "Found",
+    "inspect",
+    "of_the_mailing",
+    "run",
+    "unanswered",
+    "unseen",
+]
 
 
 def run(mailing: Mailing) -> list[Found]:
     """Check every letter that still counts, and keep what was found in place of the last run."""
     found = inspect(mailing)
+    answered = _answered(mailing)
     mailing.findings.all().delete()
     Finding.objects.bulk_create(
         [
@@ -32,14 +43,42 @@ def run(mailing: Mailing) -> list[Found]:
                 code=one.code,
                 severity=one.severity,
                 message=one.message,
+                override_id=answered.get(one.key) if one.severity == AMBER else None,
             )
-            for one in dict.fromkeys(found)
+            for one in {one.key: one for one in found}.values()
         ],
         batch_size=500,
     )
     mailing.preflight_at = timezone.now()
     mailing.save(update_fields=["preflight_at"])
     return found
+
+
+def unseen(mailing: Mailing, found: list[Found]) -> list[Found]:
+    """Amber that was not there at the last check, so that nobody could look at it."""
+    known = set(mailing.findings.values_list("letter_id", "code", "message"))
+    return [one for one in found if one.severity == AMBER and one.letter and one.key not in known]
+
+
+def unanswered(mailing: Mailing, found: list[Found]) -> list[Found]:
+    """Amber that is not approved before somebody wrote down a reason, and nobody has."""
+    answered = _answered(mailing)
+    return [
+        one
+        for one in found
+        if one.severity == AMBER and BY_CODE[one.code].needs_reason and one.key not in answered
+    ]
+
+
+def _answered(mailing: Mailing) -> dict[FoundKey, int]:
+    """What is overridden, word for word, and by which override."""
+    rows = mailing.findings.exclude(override=None)
+    return {
+        (letter, code, message): override
+        for letter, code, message, override in rows.values_list(
+            "letter_id", "code", "message", "override_id"
+        )
+    }
 
 
 def inspect(mailing: Mailing) -> list[Found]:

@@ -1,7 +1,8 @@
 """The nouns of a letter, one file each."""
 
 from letters.models.dispatch import Dispatch, PrintPack
-from letters.models.letter import Finding, Letter
+from letters.models.finding import Finding, Override
+from letters.models.letter import Letter
 from letters.models.letterhead import Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
 from letters.models.portal_key import PortalKey, ShortCodeAttempt
@@ -17,6 +18,7 @@ __all__ = [
     "Letterhead",
     "Mailing",
     "Opening",
+    "Override",
     "PortalKey",
     "PrintPack",
     "Response",

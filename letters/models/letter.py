@@ -1,4 +1,4 @@
-"""Letters: one mailing x addressee, its frozen data, its bytes, and what preflight said."""
+"""Letters: one mailing x addressee, its frozen data and its bytes."""
 
 import datetime
 
@@ -92,37 +92,3 @@ class Letter(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("letters:letter", args=[self.pk])
-
-
-class Finding(models.Model):
-    """One thing that preflight found about one letter, or, without a letter, about all.
-
-    Red stops the mailing. Amber on a letter marks it: counsel has to open it. What holds
-    for the whole mailing (a ground nobody has verified) is said once, without a letter,
-    because marking every letter would mark none.
-    """
-
-    class Severity(models.TextChoices):
-        RED = "red", "Must be fixed"
-        AMBER = "amber", "To be looked at"
-        NOTE = "note", "To be known"
-
-    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="findings")
-    letter = models.ForeignKey(
-        Letter, on_delete=models.CASCADE, null=True, blank=True, related_name="findings"
-    )
-    code = models.SlugField(max_length=40, help_text="For example no-street.")
-    severity = models.CharField(max_length=10, choices=Severity.choices)
-    message = models.TextField()
-
-    class Meta:
-        ordering = ["mailing", "letter", "-severity", "code"]
-        indexes = [models.Index(fields=["mailing", "severity", "code"])]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["letter", "code", "message"], name="finding_once_per_letter"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.message

@@ -84,7 +84,7 @@ CHECKS: tuple[LetterCheck, ...] = (
             + (", which one in the United States needs." if attribute == "state" else ".")
             + " Amber where the letter goes by e-mail alone.",
             passes=f"The {word} is known.",
-            mend=Mend.INSTITUTION,
+            mend=Mend.ADDRESS,
             look=_lacks(attribute, word),
         )
         for attribute, word in (
@@ -101,7 +101,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="No such country",
         looks="Whether the country's code is one that the post knows.",
         passes="The post knows the country.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.ADDRESS,
         look=_country,
     ),
     Check(

@@ -71,8 +71,11 @@ def _unverified(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         return
     if contact.verified_on is None:
         yield Said(f"Nobody has verified {contact} yet.", NOTE)
-    elif (days := (batch.today - contact.verified_on).days) > VERIFIED_WITHIN.days:
-        yield f"{contact} was last verified {days:,} days ago, on {contact.verified_on:%B %-d, %Y}."
+    elif batch.today - contact.verified_on > VERIFIED_WITHIN:
+        yield (
+            f"{contact} was last verified on {contact.verified_on:%B %-d, %Y}, more than "
+            f"{VERIFIED_WITHIN.days} days ago."
+        )
 
 
 CHECKS: tuple[LetterCheck, ...] = (
@@ -103,7 +106,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="A word for nobody",
         looks="Whether “TBD”, “Vacant” or the like stands where a name or title belongs.",
         passes="Name and title are a name and a title.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.CONTACT,
         look=_names_nobody,
     ),
     Check(
@@ -143,7 +146,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Contact not verified lately",
         looks=f"Whether somebody verified the contact within {VERIFIED_WITHIN.days} days.",
         passes="The contact was verified lately.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.CONTACT,
         look=_unverified,
     ),
 )

@@ -30,10 +30,26 @@ class Family(StrEnum):
     CAMPAIGN = "Campaign"
 
 
+# The answer of a family's checks in a word or two, where none of them found anything.
+RIGHT = {
+    Family.PERMISSION: "may be",
+    Family.ADDRESSEE: "known",
+    Family.ADDRESS: "complete",
+    Family.EMAIL: "in order",
+    Family.ONCE: "once",
+    Family.VALUES: "all there",
+    Family.GROUNDS: "cover it",
+    Family.PAGES: "in order",
+}
+
+
 class Mend(StrEnum):
     """Where a finding is put right."""
 
-    INSTITUTION = "the institution's page"
+    ADDRESS = "the institution's name and address"
+    CONTACT = "the contact in the directory"
+    FACTS = "the institution's facts"
+    STANDING = "the institution's page"
     ADDRESSEES = "the recipient's addressees"
     RECIPIENT = "the recipient's page"
     LETTER = "the letter's page"
@@ -59,6 +75,9 @@ class Said:
     severity: str
 
 
+FoundKey = tuple[int | None, str, str]
+
+
 @dataclass(frozen=True)
 class Found:
     """A finding before it is a row. Without a letter it holds for the whole mailing."""
@@ -67,6 +86,11 @@ class Found:
     severity: str
     message: str
     letter: Letter | None = None
+
+    @property
+    def key(self) -> FoundKey:
+        """What makes it the same finding in another run."""
+        return self.letter.pk if self.letter else None, self.code, self.message
 
 
 @dataclass

@@ -128,7 +128,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         looks="Whether what is known speaks against a ground: a fact that is no, a private "
         "institution where the ground covers public ones, another state.",
         passes="Nothing known speaks against a ground.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.FACTS,
         look=_mismatch,
     ),
     Check(
@@ -138,7 +138,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Ground may not cover it",
         looks="Whether every fact that a ground needs is known of the recipient.",
         passes="Every fact that a ground needs is known.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.FACTS,
         look=_unknown,
     ),
     Check(
@@ -149,7 +149,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         looks="Whether the evidence of federal funds is at most 24 months old, where a ground "
         "needs them. Said once for the whole mailing in amber.",
         passes="No ground needs federal funds, or their evidence is recent.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.FACTS,
         look=_evidence,
     ),
     Check(
@@ -159,7 +159,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Religious exemption",
         looks="Whether a religious institution is told of a ground that exempts such.",
         passes="No ground exempts it as religious.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.FACTS,
         look=_religious,
     ),
     Check(
@@ -170,7 +170,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         looks="Whether a school, campus or journal has the institution it belongs to, which the "
         "address then names.",
         passes="The legal entity is named.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.ADDRESS,
         look=_legal_entity,
     ),
     Check(

@@ -66,7 +66,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Institution twice",
         looks="Whether another recipient has the same name in the same town.",
         passes="No other recipient has its name in its town.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.STANDING,
         look=_institution,
     ),
     Check(
@@ -76,7 +76,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Same address twice",
         looks="Whether the letter to another recipient goes to the same street address.",
         passes="No other recipient has that address.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.ADDRESS,
         look=_address,
     ),
     Check(

@@ -31,7 +31,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Not to be written to",
         looks="Whether the institution was marked as not to be written to.",
         passes="The institution may be written to.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.STANDING,
         look=_suppressed,
     ),
     Check(
@@ -41,7 +41,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Institution archived",
         looks="Whether the directory still has the institution.",
         passes="The directory has the institution.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.STANDING,
         look=_archived,
     ),
     Check(

@@ -71,7 +71,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Unresolved field",
         looks="Whether a value itself holds a merge field, which would be printed as it is.",
         passes="No value holds a merge field.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.ADDRESS,
         look=_unresolved,
     ),
     Check(
@@ -81,7 +81,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="Missing character",
         looks="Whether the letterhead's typeface has every character of the recipient's data.",
         passes="The typeface has every character.",
-        mend=Mend.INSTITUTION,
+        mend=Mend.ADDRESS,
         look=_glyphs,
     ),
 )

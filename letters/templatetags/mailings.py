@@ -1,36 +1,36 @@
 """Tags of the mailing's pages: where a finding is put right, and time in words."""
 
+from typing import Any
+
 from django import template
-from django.urls import reverse
 
 from letters.actions import outcome
-from letters.models import Finding, Letter, Mailing
+from letters.models import Finding, Letter
 from letters.preflight.check import Mend
 from letters.preflight.registry import BY_CODE
+from letters.views.mending import Mending, mending
 
 register = template.Library()
 
 
-@register.simple_tag
-def fix_url(finding: Finding, mailing: Mailing, letter: Letter | None = None) -> str:
-    """The page on which what was found is put right."""
-    check = BY_CODE.get(finding.code)
-    mend = check.mend if check else Mend.LETTER
-    addresses = {
-        Mend.GROUNDS: lambda: reverse("campaigns:grounds"),
-        Mend.SENDER: lambda: reverse("letters:sender", args=[mailing.campaign_id]),
-        Mend.TEXT: lambda: reverse("letters:template", args=[mailing.version.template_id]),
-        Mend.CAMPAIGN: lambda: reverse("campaigns:campaign", args=[mailing.campaign_id]),
-        Mend.MAILING: lambda: f"{mailing.get_absolute_url()}?step=check#change",
-    }
-    if letter:
-        addresses |= {
-            Mend.INSTITUTION: letter.recipient.institution.get_absolute_url,
-            Mend.ADDRESSEES: lambda: reverse("campaigns:addressees", args=[letter.recipient_id]),
-            Mend.RECIPIENT: letter.recipient.get_absolute_url,
-            Mend.LETTER: letter.get_absolute_url,
-        }
-    return addresses.get(mend, mailing.get_absolute_url)()
+@register.simple_tag(takes_context=True)
+def mend(context: dict[str, Any], finding: Finding, letter: Letter | None = None) -> Mending:
+    """Where what was found is put right, with the way back: {% mend finding letter as fix %}."""
+    request = context["request"]
+    where = BY_CODE[finding.code].mend if finding.code in BY_CODE else Mend.LETTER
+    return mending(where, request.user, context["mailing"], letter, request.get_full_path())
+
+
+@register.filter
+def check_title(code: str) -> str:
+    """What a check is called."""
+    return BY_CODE[code].title if code in BY_CODE else code
+
+
+@register.filter
+def under(counts: dict[str, dict[str, int]], key: str) -> dict[str, int]:
+    """The counts of one column."""
+    return counts.get(key, {})
 
 
 @register.filter

@@ -75,7 +75,7 @@ class LetterPage(StaffPage, TemplateView):
                 "must_open": reviewing and not is_opened and letter.status == "rendered",
                 "to_open": approve.to_open(mailing, self.person) if reviewing else None,
                 "openings": opened.select_related("by"),
-                "findings": letter.findings.all(),
+                "findings": letter.findings.select_related("override__by"),
                 "dispatches": letter.dispatches.select_related("queued_by", "pack"),
                 "resend_by": _resend_by(letter),
                 "previous": around.filter(position__lt=letter.position).order_by("-position")[:1],

@@ -22,12 +22,16 @@ from letters.actions import approve, dispatch, preflight, remind, render
 from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
+from letters.views import mailing_grid as grid
 from letters.views.mailing_forms import NewMailingForm
 from letters.views.mailing_rows import (
     Asked,
     asked_for,
+    changed_since_check,
     code_counts,
+    family_counts,
     listed,
+    overrides,
     severity_counts,
     worst_first,
 )
@@ -310,12 +314,20 @@ class MailingPage(StaffPage, TemplateView):
     def _check(self) -> dict[str, Any]:
         asked = Asked.from_address(self.request.GET)
         newer = LetterVersion.objects.filter(template__campaign=self.campaign)
+        page = self._page(worst_first(listed(asked_for(self.mailing, asked))))
+        columns = grid.columns(asked.family)
         return {
             "asked": asked,
-            "page_obj": self._page(worst_first(listed(asked_for(self.mailing, asked)))),
+            "page_obj": page,
+            "columns": columns,
+            "rows": grid.rows(page, columns),
+            "families": [(one.name.lower(), one.value) for one in grid.FAMILIES],
+            "family_counts": family_counts(self.mailing),
+            "overrides": overrides(self.mailing),
+            "changed_since": changed_since_check(self.mailing),
             "severities": severity_counts(self.mailing),
             "codes": code_counts(self.mailing),
-            "notes": self.mailing.findings.filter(letter=None),
+            "notes": self.mailing.findings.filter(letter=None).select_related("override__by"),
             "stops": self.mailing.findings.filter(severity="red").exists(),
             "versions": newer.exclude(pk=self.mailing.version_id).select_related("template")[:20],
         }
@@ -335,6 +347,7 @@ class MailingPage(StaffPage, TemplateView):
             "page_obj": self._page(marked),
             "opened_others": opened[:ROWS],
             "notes": preflight.of_the_mailing(self.mailing),
+            "overrides": overrides(self.mailing),
             "lengths": list(lengths.order_by("page_count")),
         }
 

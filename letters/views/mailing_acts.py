@@ -4,14 +4,15 @@ import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from campaigns.actions import Refused
 from campaigns.views.fields import whole_number
-from letters.actions import approve, dispatch, leave_out, mailing, render
+from letters.actions import approve, dispatch, leave_out, mailing, override, render
 from letters.actions.outcome import Outcome, counted
-from letters.models import Letter, LetterVersion
+from letters.models import Letter, LetterVersion, Override
 from letters.views import mailing_forms as forms
-from letters.views.acts import MailingAct
+from letters.views.acts import Act, MailingAct
 
 PREPARE, APPROVE, SEND = (
     "letters.prepare_mailing",
@@ -50,6 +51,39 @@ class ChangeVersion(MailingAct):
             raise Refused("Choose a version of the text.")
         mailing.use_version(mailing=self.mailing, version=self.version, by=self.person)
         return f"The mailing now uses {self.version}; every letter is made again."
+
+
+class AnswerFinding(MailingAct):
+    """Amber is answered with a reason, of one letter or of all that have it."""
+
+    permission_required = PREPARE
+    form_class = forms.Answer
+
+    def decide(self, *, code: str, letter: int | None, reason: str) -> str:
+        chosen = get_object_or_404(self.mailing.letters, pk=letter) if letter else None
+        override.override(
+            mailing=self.mailing, code=code, letter=chosen, reason=reason, by=self.person
+        )
+        return "Answered. Counsel reads your reason before approving."
+
+    def back(self) -> str:
+        return self.return_to or super().back()
+
+
+class WithdrawAnswer(Act):
+    permission_required = PREPARE
+
+    def find(self, pk: int) -> None:
+        rows = Override.objects.select_related("mailing__campaign")
+        self.answer = get_object_or_404(rows, pk=pk)
+        self.mailing = self.answer.mailing
+
+    def decide(self, **given: Any) -> str:
+        override.withdraw(override=self.answer, by=self.person)
+        return "The answer was taken back; what it covered is open again."
+
+    def back(self) -> str:
+        return self.return_to or super().back()
 
 
 class LeaveOutMany(MailingAct):

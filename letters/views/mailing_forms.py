@@ -91,6 +91,14 @@ class LeaveOutMany(forms.Form):
     reason = BlockField(max_length=2000)
 
 
+class Answer(forms.Form):
+    """A written reason for one finding, or, without a letter, for all of its kind."""
+
+    code = forms.SlugField(max_length=40)
+    letter = forms.IntegerField(required=False)
+    reason = BlockField(max_length=2000)
+
+
 class LetterDate(forms.Form):
     letter_date = DateField()
 

@@ -3,19 +3,30 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import QueryDict
 
+from campaigns.models import AuditEvent
 from campaigns.text import fold
-from letters.models import Dispatch, Finding, Letter, Mailing
+from letters.models import Dispatch, Finding, Letter, Mailing, Override
+from letters.preflight.check import Family
 from letters.preflight.registry import BY_CODE
+from letters.views.mailing_grid import FAMILIES, codes_of, family_of
 
 SEVERITIES = (
     ("red", "Must be fixed", "bad"),
     ("amber", "To be looked at", "warn"),
+    ("answered", "Answered in writing", ""),
     ("note", "To be known", ""),
     ("none", "Nothing found", ""),
 )
+
+_OF = {
+    "red": Q(severity="red"),
+    "amber": Q(severity="amber", override=None),
+    "answered": Q(override__isnull=False),
+    "note": Q(severity="note"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class Asked:
     code: str = ""
     words: str = ""
     status: str = ""
+    family: Family | None = None
 
     @classmethod
     def from_address(cls, query: QueryDict) -> "Asked":
@@ -34,6 +46,7 @@ class Asked:
             code=query.get("code", ""),
             words=query.get("q", "").strip(),
             status=query.get("status", ""),
+            family=family_of(query.get("by", "")),
         )
 
 
@@ -41,7 +54,9 @@ def listed(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     """Letters with what a row of a table shows, in a fixed number of queries."""
     return (
         letters.select_related("recipient__institution", "addressee__contact")
-        .prefetch_related("findings", "dispatches")
+        .prefetch_related(
+            Prefetch("findings", Finding.objects.select_related("override__by")), "dispatches"
+        )
         .order_by("position")
     )
 
@@ -49,7 +64,7 @@ def listed(letters: QuerySet[Letter]) -> QuerySet[Letter]:
 def worst_first(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     found = Finding.objects.filter(letter=OuterRef("pk"))
     return letters.annotate(
-        is_red=Exists(found.filter(severity="red")), is_amber=Exists(found.filter(severity="amber"))
+        is_red=Exists(found.filter(_OF["red"])), is_amber=Exists(found.filter(_OF["amber"]))
     ).order_by("-is_red", "-is_amber", "position")
 
 
@@ -58,10 +73,14 @@ def asked_for(mailing: Mailing, asked: Asked) -> QuerySet[Letter]:
     findings = Finding.objects.filter(letter=OuterRef("pk"))
     if asked.severity == "none":
         letters = letters.filter(~Exists(findings))
-    elif asked.severity:
-        letters = letters.filter(Exists(findings.filter(severity=asked.severity)))
+    elif asked.severity in _OF:
+        findings = findings.filter(_OF[asked.severity])
     if asked.code:
-        letters = letters.filter(Exists(findings.filter(code=asked.code)))
+        findings = findings.filter(code=asked.code)
+    elif asked.family:
+        findings = findings.filter(code__in=codes_of(asked.family))
+    if asked.code or asked.severity in _OF:
+        letters = letters.filter(Exists(findings))
     if asked.status in Letter.Status.values:
         letters = letters.filter(status=asked.status)
     elif asked.status in Dispatch.Status.values:
@@ -81,9 +100,7 @@ def severity_counts(mailing: Mailing) -> list[dict[str, Any]]:
     """How many letters have findings of each severity, over all pages."""
     found = Finding.objects.filter(letter=OuterRef("pk"))
     counts = mailing.letters.standing().aggregate(
-        red=Count("pk", filter=Exists(found.filter(severity="red"))),
-        amber=Count("pk", filter=Exists(found.filter(severity="amber"))),
-        note=Count("pk", filter=Exists(found.filter(severity="note"))),
+        **{key: Count("pk", filter=Exists(found.filter(which))) for key, which in _OF.items()},
         none=Count("pk", filter=~Exists(found)),
     )
     return [
@@ -103,3 +120,44 @@ def code_counts(mailing: Mailing) -> list[dict[str, Any]]:
         {"code": row["code"], "label": BY_CODE[row["code"]].title, "count": row["count"]}
         for row in rows
     ]
+
+
+def family_counts(mailing: Mailing) -> dict[str, dict[str, int]]:
+    """For each family, and each check, how many letters are red and how many amber."""
+    family = Case(
+        *(When(code__in=codes_of(one), then=Value(one.name.lower())) for one in FAMILIES),
+        default=Value(""),
+    )
+    found = mailing.findings.filter(_OF["red"] | _OF["amber"], letter__isnull=False)
+    counts: dict[str, dict[str, int]] = {}
+    for key in (family, F("code")):
+        rows = found.annotate(of=key).values("of", "severity").order_by()
+        for row in rows.annotate(count=Count("letter", distinct=True)):
+            counts.setdefault(row["of"], {})[row["severity"]] = row["count"]
+    return counts
+
+
+def overrides(mailing: Mailing) -> QuerySet[Override]:
+    """The written answers that still cover something, each with how much."""
+    return (
+        mailing.overrides.covering()
+        .select_related("by", "letter__recipient__institution")
+        .annotate(covered=Count("findings"))
+        .order_by("code", "pk")
+    )
+
+
+# What these tell of may change what the checks find.
+_TELLING = ("institution.", "contact.", "fact.", "addressee.", "ground.", "demand.", "recipient.",
+            "campaign.", "letterhead.", "signer.", "sender.", "directory.", "import.")  # fmt: skip
+
+
+def changed_since_check(mailing: Mailing) -> int:
+    """How many things were changed since the mailing was checked that the checks may read."""
+    if mailing.preflight_at is None:
+        return 0
+    telling = Q()
+    for verb in _TELLING:
+        telling |= Q(verb__startswith=verb)
+    here = Q(campaign_id=mailing.campaign_id) | Q(campaign_id=None)
+    return AuditEvent.objects.filter(telling, here, at__gt=mailing.preflight_at).count()
