@@ -113,6 +113,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         specimen.LetterheadSpecimen.as_view(),
         name="letterhead_specimen",
     ),
+    path(
+        "letterheads/<int:pk>/window.png",
+        specimen.WindowSpecimen.as_view(),
+        name="letterhead_window",
+    ),
+    path(
+        "letterheads/<int:pk>/calibration.pdf",
+        specimen.CalibrationSheet.as_view(),
+        name="calibration_sheet",
+    ),
     path("letterheads/<int:pk>/signers/new/", signer.SignerNew.as_view(), name="signer_new"),
     path("signers/<int:pk>/", signer.SignerEdit.as_view(), name="signer_edit"),
     path("signers/<int:pk>/archive/", signer.SignerArchive.as_view(), name="signer_archive"),

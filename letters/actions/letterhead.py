@@ -47,6 +47,7 @@ class Details:
     website: str = ""
     side_column: str = ""
     typeface: str = Letterhead.Typeface.NOTO_SERIF
+    envelope: str = Letterhead.Envelope.NUMBER_10
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from letters.merge import envelope
 from letters.merge.codes import Codes
 from letters.merge.content import (
     LetterContent,
@@ -63,6 +64,8 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
         enclosures=tuple(enclosures),
         copies=tuple(f"{copy} (w/ encl.)" if enclosures else copy for copy in data["copies"]),
         typeface=data["letterhead"]["typeface"],
+        # A letter that was frozen before envelopes were chosen went into one without a window.
+        envelope=data["letterhead"].get("envelope", envelope.DEFAULT),
     )
 
 

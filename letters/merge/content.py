@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from letters.merge.typefaces import DEFAULT
+from letters.merge import envelope, typefaces
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ class ResponseContent:
 class LetterContent:
     """One letter. `subject` and `body` are safe HTML made by `language`; all else is text.
 
-    `postal_lines` is where this letter is posted; `address_lines` is the inside address,
-    which on a copy names the person to whom the original went.
+    `postal_lines` is where this letter is posted, and what the window of an envelope shows;
+    `address_lines` is the inside address, which on a copy names the person to whom the
+    original went.
     """
 
     reference: str
@@ -59,5 +60,6 @@ class LetterContent:
     enclosures: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     postal_lines: tuple[str, ...] = ()
-    typeface: str = DEFAULT
+    typeface: str = typefaces.DEFAULT
+    envelope: str = envelope.DEFAULT
     language: str = field(default="en-US")

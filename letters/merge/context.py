@@ -231,6 +231,7 @@ def _letterhead(letterhead: Letterhead) -> dict[str, Any]:
         "side_column": lines(letterhead.side_column),
         "logo_sha256": letterhead.logo_sha256,
         "typeface": letterhead.typeface,
+        "envelope": letterhead.envelope,
     }
 
 

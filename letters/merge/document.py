@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from campaigns import filestore
-from letters.merge import conformance, typefaces
+from letters.merge import conformance, envelope, typefaces
 from letters.merge.blocks import RESPONSE
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
@@ -49,6 +49,7 @@ def make(content: LetterContent) -> Document:
             f"“{content.addressee}” is too long for the head of the second page, where it would "
             f"run into the text. Shorten it to {LONGEST_ADDRESSEE} characters."
         )
+    _refuse_what_no_window_shows(content)
     source = _html(content)
     _refuse_missing_characters(source, content.typeface)
     return Document(source, _assets(content), content.typeface)
@@ -66,11 +67,36 @@ def input_sha256(content: LetterContent) -> str:
     return digest.hexdigest()
 
 
+def window_problems(content: LetterContent) -> list[str]:
+    """Why the letter does not fit the windows of its envelope, each in a sentence."""
+    profile = envelope.PROFILES[content.envelope]
+    return [
+        *envelope.address_problems(content.postal_lines, profile, content.typeface),
+        *envelope.sender_problems(_return_lines(content), profile, content.typeface),
+    ]
+
+
+def _refuse_what_no_window_shows(content: LetterContent) -> None:
+    if problems := window_problems(content):
+        raise RenderRefused(" ".join(problems))
+
+
+def _return_lines(content: LetterContent) -> list[str]:
+    """The return address, with the reference in it: a letter that comes back names itself."""
+    kept = content.letterhead
+    return [kept.organisation, f"Ref. {content.reference}", *kept.address_lines]
+
+
 def _html(content: LetterContent) -> str:
+    profile = envelope.PROFILES[content.envelope]
     return render_to_string(
         "documents/letter.html",
         {
             "letter": content,
+            "profile": profile,
+            "paper": mark_safe(envelope.css(profile)),  # noqa: S308 - numbers only
+            "window": [typeset(line) for line in _window_lines(content, profile)],
+            "return_lines": _return_lines(content),
             "title": f"Letter {content.reference} to {content.addressee}",
             "date": long_date(content.letter_date),
             "delivery": content.delivery_lines,
@@ -81,6 +107,12 @@ def _html(content: LetterContent) -> str:
             "body": mark_safe(_with_panel(content)),  # noqa: S308
         },
     )
+
+
+def _window_lines(content: LetterContent, profile: envelope.Profile) -> list[str]:
+    if not profile.window:
+        return []
+    return envelope.in_window(content.postal_lines, profile, content.typeface)
 
 
 def _with_panel(content: LetterContent) -> str:

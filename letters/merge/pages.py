@@ -7,14 +7,26 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pypdfium2
 
+from letters.merge.envelope import Box
+
+_NOT_TEXT = [pypdfium2.raw.FPDF_PAGEOBJ_PATH, pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
 _one_at_a_time = threading.Lock()
 
 
 class NoSuchPage(Exception):
     """The document has no page of that number."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of text, or, where `text` is empty, a line or a picture."""
+
+    text: str
+    box: Box
 
 
 def page_count(pdf: bytes) -> int:
@@ -40,6 +52,29 @@ def page_png(pdf: bytes, number: int, width: int = 900) -> bytes:
         bitmap.close()
         page.close()
         return picture.getvalue()
+
+
+def marks(pdf: bytes, number: int = 1) -> list[Mark]:
+    """Everything that is printed on page `number`, and where."""
+    with _opened(pdf) as document:
+        page = document[number - 1]
+        words = page.get_textpage()
+        height = page.get_height()
+        found = [
+            Mark(words.get_text_bounded(*corners).strip(), _box(corners, height))
+            for corners in map(words.get_rect, range(words.count_rects()))
+        ]
+        words.close()
+        drawn = page.get_objects(filter=_NOT_TEXT)
+        found += [Mark("", _box(one.get_bounds(), height)) for one in drawn]
+        page.close()
+        return found
+
+
+def _box(corners: tuple[float, float, float, float], height: float) -> Box:
+    """From points above the foot of the page to inches below its head."""
+    left, bottom, right, top = corners
+    return Box(left / 72, (height - top) / 72, right / 72, (height - bottom) / 72)
 
 
 def _page_text(document: pypdfium2.PdfDocument, index: int) -> str:

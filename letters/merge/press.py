@@ -26,7 +26,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from letters.merge import child, document, typefaces
+from letters.merge import calibration, child, document, envelope, typefaces, windows
 from letters.merge.content import LetterContent
 from letters.merge.document import RenderRefused, input_sha256
 
@@ -37,6 +37,7 @@ __all__ = [
     "RenderRefused",
     "RenderTimedOut",
     "Rendered",
+    "calibration_sheet",
     "input_sha256",
     "render",
     "render_many",
@@ -70,7 +71,15 @@ class Rendered:
 
 def render(content: LetterContent) -> Rendered:
     """The PDF of one letter. Raises RenderRefused, RenderTimedOut or RenderCrashed."""
-    return _press.render(document.make(content))
+    rendered = _press.render(document.make(content))
+    if problems := windows.problems(rendered.pdf, envelope.PROFILES[content.envelope]):
+        raise RenderRefused(" ".join(problems))
+    return rendered
+
+
+def calibration_sheet(profile: envelope.Profile) -> Rendered:
+    """The sheet with which a clerk tries printer, folds and envelope."""
+    return _press.render(calibration.sheet(profile))
 
 
 def render_many(

@@ -51,6 +51,12 @@ def any_has(char: str) -> bool:
     return char in _UNSEEN or any(ord(char) in _characters(key) for key in TYPEFACES)
 
 
+def width(text: str, key: str) -> float:
+    """How wide the text is in ems of the upright style, without kerning."""
+    advances = _advances(key)
+    return sum(advances.get(ord(char), 1.0) for char in text)
+
+
 @cache
 def sha256(key: str) -> str:
     """One SHA-256 (hex) over the files of the typeface."""
@@ -67,3 +73,10 @@ def _characters(key: str) -> frozenset[int]:
         with TTFont(path, lazy=True) as font:
             styles.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*styles)
+
+
+@cache
+def _advances(key: str) -> dict[int, float]:
+    with TTFont(TYPEFACES[key].files[0], lazy=True) as font:
+        widths, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {char: widths[glyph][0] / em for char, glyph in font.getBestCmap().items()}

@@ -15,6 +15,15 @@ class Letterhead(models.Model):
         NOTO_SERIF = "noto-serif", "Noto Serif"
         LIBERATION_SERIF = "liberation-serif", "Liberation Serif, like Times"
 
+    class Envelope(models.TextChoices):
+        """Papers and envelopes, as `letters.merge.envelope` knows their measures."""
+
+        NUMBER_10 = "10", "US Letter, #10 envelope without a window"
+        NUMBER_10_SINGLE = "10-single", "US Letter, #10 envelope with one window"
+        NUMBER_10_DOUBLE = "10-double", "US Letter, #10 envelope with two windows"
+        DL = "dl", "A4, DL envelope without a window"
+        DL_SINGLE = "dl-single", "A4, DL envelope with one window"
+
     name = models.CharField(max_length=120, unique=True, help_text="How staff call it.")
     organisation = models.CharField(max_length=200)
     street = models.CharField(max_length=200)
@@ -30,6 +39,13 @@ class Letterhead(models.Model):
     )
     typeface = models.CharField(
         max_length=30, choices=Typeface.choices, default=Typeface.NOTO_SERIF
+    )
+    envelope = models.CharField(
+        "paper and envelope",
+        max_length=20,
+        choices=Envelope.choices,
+        default=Envelope.NUMBER_10,
+        help_text="A window shows the address of the letter itself, of four to six short lines.",
     )
     logo_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from letters.merge import context
+from letters.merge import context, envelope, typefaces
 from letters.merge.countries import COUNTRIES
 from letters.models import Letter
 from letters.preflight.check import AMBER, RED, Batch, Check, Family, LetterCheck, Look, Mend, Said
@@ -58,6 +58,14 @@ def _widths(letter: Letter, lines: list[str]) -> Iterator[str | Said]:
             f"“{wide[0]}” has {len(wide[0])} characters; a line on an envelope has room for "
             f"{WIDEST_LINE}."
         )
+
+
+@_of_post
+def _window(letter: Letter, lines: list[str]) -> Iterator[str | Said]:
+    letterhead = letter.merge_data.get("letterhead", {})
+    profile = envelope.PROFILES[letterhead.get("envelope", envelope.DEFAULT)]
+    typeface = letterhead.get("typeface", typefaces.DEFAULT)
+    yield from envelope.address_problems(lines, profile, typeface)
 
 
 @_of_post
@@ -123,6 +131,17 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The address is not too wide.",
         mend=Mend.ADDRESSEES,
         look=_widths,
+    ),
+    Check(
+        code="address-window",
+        family=Family.ADDRESS,
+        severity=RED,
+        title="Not in the window",
+        looks="Whether the address fits the window of the letterhead's envelope, wherever the "
+        "letter slips in it.",
+        passes="The envelope has no window, or shows the whole address.",
+        mend=Mend.ADDRESSEES,
+        look=_window,
     ),
     Check(
         code="envelope-differs",

@@ -14,6 +14,7 @@ from campaigns.views.decisions import DecisionButton, DecisionForm
 from campaigns.views.fields import BlockField, LineField
 from campaigns.views.shell import StaffPage
 from letters.actions import letterhead as actions
+from letters.merge.envelope import PROFILES
 from letters.models import Letterhead, Signer
 
 
@@ -40,6 +41,7 @@ class LetterheadForm(forms.ModelForm):
             "website",
             "side_column",
             "typeface",
+            "envelope",
         )
         field_classes = dict.fromkeys(
             (
@@ -127,6 +129,7 @@ class LetterheadPage(OfLetterhead, TemplateView):
             signers=self.letterhead.signers.filter(archived_at=None),
             senders=self.letterhead.senders.select_related("campaign", "signer"),
             picture_form=PictureForm(),
+            has_window=bool(PROFILES[self.letterhead.envelope].windows),
             events=audit.history(self.letterhead)[:20],
             **kwargs,
         )

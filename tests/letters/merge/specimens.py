@@ -174,6 +174,11 @@ LONG_NAME = (
 )
 
 
+def in_window(envelope: str) -> LetterContent:
+    plain = letter()
+    return replace(plain, envelope=envelope, postal_lines=plain.address_lines)
+
+
 def specimens() -> dict[str, LetterContent]:
     many = [f"{DEMANDS[number % 4]}" for number in range(12)]
     return {
@@ -242,6 +247,24 @@ def specimens() -> dict[str, LetterContent]:
                 "line of the letter, to see that it hangs\n\n  and its second paragraph\n\n"
                 "- two\n\n> A quotation of somebody.\n\n## Smaller\n\n### Smallest\n\nEnd."
             )
+        ),
+        "one-window": replace(in_window("10-single"), copies=("Jane Roe, General Counsel",)),
+        "two-windows": replace(
+            in_window("10-double"),
+            letterhead=with_images().letterhead,
+        ),
+        "a4-window": replace(in_window("dl-single"), letterhead=with_images().letterhead),
+        "a4": replace(with_images(), envelope="dl"),
+        "copy-in-window": replace(
+            in_window("10-single"),
+            copy_for="Jane Roe, General Counsel",
+            postal_lines=(
+                "Jane Roe",
+                "General Counsel",
+                "Example University",
+                "P.O. Box 9",
+                "Springfield, IL 62701",
+            ),
         ),
         "short": letter(body=body(source="Please confirm by {{ deadline }}.\n\nThank you.")),
     }

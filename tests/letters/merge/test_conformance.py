@@ -9,7 +9,7 @@ import pikepdf
 import pydyf
 import pytest
 
-from letters.merge import conformance, pages, press
+from letters.merge import conformance, envelope, pages, press
 from tests.letters.merge import specimens, structure
 
 NAMES = tuple(specimens.specimens())
@@ -52,12 +52,14 @@ def test_all_that_is_drawn_is_read_once_or_is_an_artifact(name):
 def test_a_letter_is_read_in_the_order_of_its_parts(name):
     content = specimens.specimens()[name]
     said = structure.read(pdf_of(name)).text
+    in_window = content.postal_lines if envelope.PROFILES[content.envelope].window else ()
     parts = [
         content.letterhead.organisation,
         content.letterhead.address_lines[0],
+        *in_window,
         "November 27, 2026",
         *content.delivery_lines,
-        *content.address_lines,
+        *(() if in_window and not content.copy_for else content.address_lines),
         f"Our Ref.: {content.reference}",
         "RE:",
         content.salutation.replace("\u00a0", " "),

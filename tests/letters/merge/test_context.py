@@ -107,6 +107,15 @@ def test_a_letter_says_what_its_rows_said(mailing, addressee):
     assert "Answer by 5:00 p.m. Eastern Time on Friday, January 8, 2027, CNF-2026-0137-B." in text
 
 
+def test_the_letter_goes_into_the_envelope_of_its_letterhead(mailing, addressee, campaign):
+    campaign.sender.letterhead.envelope = "10-single"
+    campaign.sender.letterhead.save()
+    letter = make_letter(Mailing.objects.get(), addressee)
+    assert context.content(letter).envelope == "10-single"
+    del letter.merge_data["letterhead"]["envelope"]  # as it was frozen before there was a choice
+    assert context.content(letter).envelope == "10"
+
+
 def test_the_frozen_data_is_json_and_holds_no_code(mailing, addressee):
     letter = make_letter(mailing, addressee)
     kept = json.dumps(letter.merge_data)

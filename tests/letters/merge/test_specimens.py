@@ -16,6 +16,9 @@ from tests.letters.merge import specimens
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = (
+    "a4",
+    "a4-window",
+    "copy-in-window",
     "everything",
     "foreign",
     "hostile-value",
@@ -23,11 +26,13 @@ NAMES = (
     "lists",
     "long-name",
     "no-contact",
+    "one-window",
     "plain",
     "private",
     "short",
     "twelve-demands",
     "two-line-title",
+    "two-windows",
 )
 CLOSING = "Sincerely,"
 

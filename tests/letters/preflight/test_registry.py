@@ -116,6 +116,13 @@ amiss("legal-entity")(lambda letter: institution(letter, kind="school"))
 amiss("state-damages")(lambda letter: institution(letter, control="public"))
 
 
+@amiss("address-window")
+def _window(letter):
+    windowed = {**letter.merge_data["letterhead"], "envelope": "10-single"}
+    for one, lines in ((letter, list("ABCDEF")), (other(letter), list("ABCDE"))):
+        frozen(one, letterhead=windowed, postal_lines=lines, address_lines=lines)
+
+
 @amiss("withdrawn")
 def _withdrawn(letter):
     recipient = letter.recipient

@@ -2,6 +2,7 @@
 
 import io
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -25,6 +26,7 @@ TYPED = {
     "state": "IL",
     "postal_code": "62701",
     "typeface": "liberation-serif",
+    "envelope": "10-double",
 }
 
 
@@ -52,6 +54,7 @@ def test_a_letterhead_is_added_and_edited(client):
     client.post(edit, {**TYPED, "phone": "555 0100"})
     letterhead.refresh_from_db()
     assert (letterhead.phone, letterhead.typeface) == ("555 0100", "liberation-serif")
+    assert letterhead.envelope == "10-double"
 
 
 def test_the_list_opens_in_as_many_queries_for_3_as_for_30(client, query_count):
@@ -88,6 +91,47 @@ def test_the_specimen_is_the_real_first_page(client, letterhead, drafter):
     shown = client.get(reverse("letters:letterhead_specimen", args=[letterhead.pk]))
     assert shown.headers["Content-Type"] == "image/png"
     assert Image.open(io.BytesIO(shown.content)).height > 1100
+
+
+def test_the_page_shows_what_the_windows_of_its_envelope_show(client, letterhead):
+    window = reverse("letters:letterhead_window", args=[letterhead.pk])
+    assert client.get(window).status_code == 404
+    assert window not in client.get(letterhead.get_absolute_url()).content.decode()
+    Letterhead.objects.filter(pk=letterhead.pk).update(envelope="10-single")
+    assertContains(client.get(letterhead.get_absolute_url()), window)
+    shown = client.get(window)
+    assert shown.headers["Content-Type"] == "image/png"
+    assert Image.open(io.BytesIO(shown.content)).height > 1100
+
+
+def test_a_letterhead_that_reaches_into_the_window_is_shown_as_it_is(client, letterhead):
+    Letterhead.objects.filter(pk=letterhead.pk).update(
+        envelope="10-single", side_column="\n".join(f"Counsel {number}" for number in range(14))
+    )
+    for name in ("letterhead_specimen", "letterhead_window"):
+        assert client.get(reverse(f"letters:{name}", args=[letterhead.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(("envelope", "size"), [("10-single", (612, 792)), ("dl", (595, 842))])
+def test_a_calibration_sheet_is_downloaded_on_the_letterheads_paper(
+    client, letterhead, envelope, size
+):
+    Letterhead.objects.filter(pk=letterhead.pk).update(envelope=envelope)
+    sheet = client.get(reverse("letters:calibration_sheet", args=[letterhead.pk]))
+    assert sheet.headers["Content-Type"] == "application/pdf"
+    assert sheet.headers["Content-Disposition"] == (
+        f'attachment; filename="calibration-{envelope}.pdf"'
+    )
+    with pikepdf.open(io.BytesIO(sheet.content)) as pdf:
+        assert tuple(round(float(side)) for side in pdf.pages[0].mediabox[2:]) == size
+
+
+def test_a_clerk_downloads_the_calibration_sheet_and_a_stranger_does_not(client, letterhead):
+    address = reverse("letters:calibration_sheet", args=[letterhead.pk])
+    client.force_login(make_user("clerk"))
+    assert client.get(address).status_code == 200
+    client.logout()
+    assert client.get(address).status_code == 302
 
 
 def test_a_letterhead_without_a_signer_has_a_specimen_too(client, letterhead):
