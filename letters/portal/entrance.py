@@ -55,5 +55,5 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @public
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the letter on this computer."""
+    """Close the letter on this device."""
     return close_letter()
