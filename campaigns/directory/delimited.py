@@ -12,6 +12,7 @@ from campaigns.directory.reading import (
     Reading,
     SourceRow,
     Unreadable,
+    is_binary,
     named,
 )
 
@@ -71,7 +72,8 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
             "Leave the encoding to be found out."
         )
     used = marked or encoding or "utf-8"
-    if not marked and not encoding and content[:200].count(0) > len(content[:200]) // 4:
+    zeros = content[:200].count(0) > len(content[:200]) // 4
+    if not marked and not encoding and zeros and not is_binary(content):
         raise Unreadable(
             "Line 1 holds a zero byte beside each letter, so the file is UTF-16 without a mark. "
             "Choose UTF-16 little-endian (or big-endian) as its encoding."
@@ -79,6 +81,10 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
     try:
         text = content.decode(used)
     except UnicodeDecodeError as error:
+        if not marked and not encoding and is_binary(content):
+            raise Unreadable(
+                "This is a binary file, not a table. Upload a CSV file or an XLSX workbook."
+            ) from error
         raise Unreadable(_where_it_fails(content, error, used, chosen=bool(encoding))) from error
     if used == "cp1252":
         _refuse_utf8_read_as_cp1252(content)

@@ -67,9 +67,44 @@ def read(content: bytes, *, encoding: str = "", delimiter: str = "", sheet: str 
             "This is an old or a password-protected Excel file. Save it as an unprotected "
             "XLSX workbook, or as CSV UTF-8, and upload that."
         )
-    if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")):
-        raise Unreadable("This is not a table. Upload a CSV file or an XLSX workbook.")
+    if kind := _named_by_its_bytes(content):
+        raise Unreadable(f"This is {kind}, not a table. Upload a CSV file or an XLSX workbook.")
     return delimited.read(content, encoding=encoding, delimiter=delimiter)
+
+
+_KINDS = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"SQLite format 3\0", "a database file"),
+    (b"{\\rtf", "a text document (RTF)"),
+)
+_ODD = frozenset(range(32)) - frozenset(b"\t\n\v\f\r")
+
+
+def _named_by_its_bytes(content: bytes) -> str:
+    """What a file is that holds no text at all; empty where it may be a table."""
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "a WebP picture"
+    return next((kind for mark, kind in _KINDS if content.lstrip().startswith(mark)), "")
+
+
+def is_binary(content: bytes) -> bool:
+    """Whether bytes that are not UTF-8 are no text in another encoding either.
+
+    Of a binary file more than one byte in twenty belongs to no text. UTF-16 has such bytes
+    too, zeros and beyond Latin others, but nearly all of them at every second place.
+    """
+    sample = content[:4096]
+    even, odd = (sum(byte in _ODD for byte in sample[start::2]) for start in (0, 1))
+    return (even + odd) * 20 > len(sample) and max(even, odd) * 10 < (even + odd) * 9
 
 
 def named(headings: Sequence[str], *, line: int) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ def _measure(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
+            _refuse_another_kind([part.filename for part in parts])
             unpacked = sum(part.file_size for part in parts)
             if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED:
                 raise Unreadable(
@@ -86,6 +87,22 @@ def _measure(content: bytes) -> None:
         raise Unreadable(
             "The workbook is damaged or protected. Save it again as an unprotected XLSX workbook."
         ) from error
+
+
+def _refuse_another_kind(names: list[str]) -> None:
+    """Many formats are a ZIP inside; a workbook keeps its sheets under xl/."""
+    if any(name.startswith("xl/") for name in names):
+        return
+    kinds = {
+        "word/": "a Word document",
+        "ppt/": "a presentation",
+        "mimetype": "an OpenDocument file",
+    }
+    found = (kind for start, kind in kinds.items() if any(name.startswith(start) for name in names))
+    raise Unreadable(
+        f"This is {next(found, 'a ZIP archive')}, not an Excel workbook. Save the table as CSV "
+        "UTF-8 or as an XLSX workbook, and upload that."
+    )
 
 
 def _measure_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

@@ -44,6 +44,34 @@ def test_utf_16_without_a_mark_is_named():
         read(ROWS.encode("utf-16-le"))
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n1 0 obj", "a PDF"),
+        (b"\r\n%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG picture"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP picture"),
+        (b"{\\rtf1 name}", "a text document"),
+        (bytes(range(256)) * 4, "a binary file"),
+    ],
+)
+def test_a_file_that_is_no_text_is_named_for_what_it_is(content, kind):
+    with pytest.raises(Unreadable, match=f"This is {kind}.*not a table") as refused:
+        read(content)
+    assert "Windows-1252" not in str(refused.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["Université", "Київський університет", "Łódź"])
+def test_utf_16_is_never_taken_for_a_binary_file(encoding, name):
+    content = f"name,city\n{name},{name}\n".encode(encoding)
+    assert cells(read(content, encoding=encoding)) == [(name, name)]
+    with pytest.raises(Unreadable) as refused:
+        read(content)
+    assert "binary" not in str(refused.value)
+
+
 def test_an_encoding_that_the_mark_contradicts_is_refused():
     with pytest.raises(Unreadable, match="begins with a mark"):
         read(ROWS.encode("utf-16"), encoding="cp1252")

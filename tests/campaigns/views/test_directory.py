@@ -147,7 +147,7 @@ def test_a_wrong_encoding_is_refused_and_another_can_be_chosen(manager):
         (b'name,city\n"A,B\nC,D\n', "begins on line 2"),
         (b"name,Name\nA,B\n", "2 columns named"),
         (b"name\n\xff\xfe\n", "Line 2"),
-        (b"%PDF-1.7", "not a table"),
+        (b"%PDF-1.7", "This is a PDF, not a table"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where_and_why(manager, content, reason):
