@@ -135,7 +135,7 @@ def load_demo(data: Path) -> None:
     loaded = data / "demo-loaded"
     if wanted.lower() not in ("on", "true", "1", "yes") or loaded.exists():
         return
-    say("Loading the demo; this takes a minute, once ...")
+    say("Looking for the demo; where it is not loaded yet, that takes a minute ...")
     manage("load_demo")
     loaded.touch()
 

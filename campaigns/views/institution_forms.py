@@ -158,8 +158,8 @@ class InstitutionForm(forms.Form):
             self._take("postal_code", values.postal_code(cleaned["postal_code"], state, country))
         before = self.institution.street if self.institution else ""
         street = cleaned.get("street")
-        if self.institution and street and street != before and not cleaned.get("address_source"):
-            self.add_error("address_source", "Say where the new street was published.")
+        if street and street != before and not cleaned.get("address_source"):
+            self.add_error("address_source", "Say where this street was published.")
         cleaned["identifiers"] = tuple(self._numbers(cleaned))
         return cleaned
 

@@ -106,13 +106,23 @@ def test_the_page_of_an_institution_shows_what_is_known_and_from_where(manager):
     assert "School of Medicine" in get(manager, "institution", university.pk).content.decode()
 
 
+def test_a_street_of_a_new_institution_is_taken_with_its_source_only(manager):
+    data = {"name": "New College", "kind": "university", "control": "unknown", "country": "US",
+            "street": "1 Main Street"}  # fmt: skip
+    refused = post(manager, "institution_new", **data)
+    assert b"Say where this street was published." in refused.content
+    assert not Institution.objects.filter(name="New College").exists()
+    post(manager, "institution_new", **data, address_source="https://new.example.edu/contact")
+    assert Institution.objects.get(name="New College").address_source.startswith("https://new")
+
+
 def test_an_institution_without_a_street_says_so_and_takes_it_with_its_source(manager):
     institution = make_institution("Auburn University", street="")
     assert b"No letter can be posted to it" in get(manager, "institution", institution.pk).content
     form = get(manager, "institution_edit", institution.pk).context["form"]
     data = {**form.initial, "street": "107 Samford Hall"}
     refused = post(manager, "institution_edit", institution.pk, **data)
-    assert b"Say where the new street was published." in refused.content
+    assert b"Say where this street was published." in refused.content
     data["address_source"] = "https://www.auburn.edu/"
     post(manager, "institution_edit", institution.pk, **data)
     institution.refresh_from_db()
