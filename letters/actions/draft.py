@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterator
 
 from django.db import transaction
@@ -10,9 +11,10 @@ from django.utils import timezone
 from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
-from campaigns.models import Campaign, User
+from campaigns.models import Campaign, Ground, User
 from campaigns.text import MERGE_TAG
 from letters.merge import language, typefaces
+from letters.merge.fields import ground_flag
 from letters.models import LetterTemplate, LetterVersion
 
 
@@ -67,9 +69,12 @@ class TextRefused(Refused):
 def check(text: Text, *, campaign: Campaign) -> list[Problem]:
     """Everything that keeps the text from being a letter of the campaign."""
     grounds = ground_keys(campaign)
-    return [
+    words = [
         *_from_language("subject", language.check(text.subject, subject=True, grounds=grounds)),
         *_from_language("body", language.check(text.body, grounds=grounds)),
+    ]
+    return [
+        *_naming_grounds(words, campaign),
         *_not_plain("closing", text.closing),
         *_not_plain("label", text.label),
         *_not_plain("enclosures", text.enclosures),
@@ -79,6 +84,11 @@ def check(text: Text, *, campaign: Campaign) -> list[Problem]:
 def ground_keys(campaign: Campaign) -> tuple[str, ...]:
     """The grounds that the campaign's letters may ask about in a condition."""
     return tuple(sorted(campaign.grounds.values_list("key", flat=True)))
+
+
+def ground_names(campaign: Campaign) -> dict[str, str]:
+    """The same grounds, each key with the name that a person knows it by."""
+    return dict(campaign.grounds.order_by("key").values_list("key", "name"))
 
 
 @transaction.atomic
@@ -192,6 +202,23 @@ def freeze(*, version: LetterVersion, on: datetime.datetime | None = None) -> Le
     LetterVersion.objects.filter(pk=version.pk, frozen_at=None).update(frozen_at=moment)
     version.refresh_from_db(fields=["frozen_at"])
     return version
+
+
+def _naming_grounds(problems: list[Problem], campaign: Campaign) -> Iterator[Problem]:
+    """An unknown flag that is a ground's says which ground, and that the campaign lacks it."""
+    others = Ground.objects.exclude(campaigns=campaign) if problems else Ground.objects.none()
+    names = {ground_flag(key): name for key, name in others.values_list("key", "name")}
+    for problem in problems:
+        flag = next((word for word in re.findall(r"\w+", problem.message) if word in names), "")
+        if flag:
+            problem = dataclasses.replace(
+                problem,
+                message=(
+                    f"{flag} asks whether the letter cites “{names[flag]}”, which is no ground of "
+                    "this campaign. Pick it under Details, or take the condition out."
+                ),
+            )
+        yield problem
 
 
 def _from_language(field: str, problems: list[language.Problem]) -> Iterator[Problem]:

@@ -177,10 +177,10 @@ def ground_flag(key: str) -> str:
     return "cites_" + key.replace("-", "_")
 
 
-def with_grounds(keys: Iterable[str]) -> dict[str, Field]:
-    """The registry with one flag for each ground that the campaign may cite."""
+def with_grounds(names: Mapping[str, str]) -> dict[str, Field]:
+    """The registry with one flag for each ground that the campaign may cite, by key and name."""
     flags = (
-        Field(ground_flag(key), f"The letter cites {key}", "yes", required=False, kind="flag")
-        for key in keys
+        Field(ground_flag(key), f"The letter cites {name}", "yes", required=False, kind="flag")
+        for key, name in names.items()
     )
     return {**FIELDS, **_by_name(*flags)}

@@ -96,7 +96,7 @@ def _read(
     if problems := _unfit(source, subject):
         return None, tuple(problems)
     lifted = lift(source)
-    tags = TagWriter(with_grounds(grounds))
+    tags = TagWriter(with_grounds({key: key for key in grounds}))
     compiler = Compiler(lifted, tags)
     liquid = compiler.line() if subject else compiler.body()
     if problems := sorted({*lifted.problems, *tags.problems}):

@@ -112,7 +112,7 @@ class Composer(OfTemplate, TemplateView):
         return super().get_context_data(
             letter=self.template,
             versions=self.template.versions.select_related("author"),
-            fields=with_grounds(draft.ground_keys(self.campaign)).values(),
+            fields=with_grounds(draft.ground_names(self.campaign)).values(),
             entries=ENTRIES,
             blocks=BLOCKS,
             filters=FILTERS.values(),

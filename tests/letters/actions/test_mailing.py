@@ -17,6 +17,7 @@ from letters.merge.reference import is_valid
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing, PortalKey
 from tests.factories import (
     make_campaign,
+    make_ground,
     make_institution,
     make_recipient,
     make_user,
@@ -310,7 +311,8 @@ def test_a_text_that_asks_about_a_dropped_ground_is_not_used():
     campaign = make_campaign()
     make_recipient(campaign)
     body = "{% if cites_title_vi %}\nIt applies.\n{% endif %}"
-    with pytest.raises(TextRefused, match="cites_title_vi"):
+    make_ground(key="title_vi", name="Title VI")
+    with pytest.raises(TextRefused, match="cites “Title VI”, which is no ground"):
         create(campaign, version=make_version(campaign, body=body))
 
 
