@@ -75,6 +75,7 @@ class Row:
     days_left: int | None
     cells: tuple[Cell, ...]
     letter: LetterRow | None
+    next_letter: LetterRow | None
     received: Received | None
     search_key: str
 
@@ -203,7 +204,7 @@ class Board:
 def board(campaign: Campaign, now: datetime.datetime) -> Board:
     demands = list(campaign.demands.order_by("number"))
     letters = letter_rows(campaign)
-    last_letters = _last_letters(letters)
+    last_letters, next_letters = _last_letters(letters)
     cells = _cells(campaign)
     received = _received(campaign)
     unanswered = Cell(Outcome.UNANSWERED)
@@ -240,6 +241,7 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
                 days_left=(due_on - today).days if due_on else None,
                 cells=row_cells,
                 letter=last_letters.get(recipient.pk),
+                next_letter=next_letters.get(recipient.pk),
                 received=received.get(recipient.pk),
                 search_key=institution.search_key,
             )
@@ -343,10 +345,26 @@ def _received(campaign: Campaign) -> Mapping[int, Received]:
     }
 
 
-def _last_letters(letters: Sequence[LetterRow]) -> Mapping[int, LetterRow]:
-    """Each recipient's letter of the newest mailing, the left out passed over."""
+_LEFT = frozenset({Step.SENT, Step.DELIVERED, Step.RETURNED, Step.UNKNOWN})
+
+
+def _last_letters(
+    letters: Sequence[LetterRow],
+) -> tuple[Mapping[int, LetterRow], Mapping[int, LetterRow]]:
+    """Each recipient's newest letter that left, and a newer one that has not.
+
+    Where none left, the newest stands for the last; the left out are passed over. The draft
+    of a reminder says nothing of the letter that was delivered.
+    """
     last: dict[int, LetterRow] = {}
+    newest: dict[int, LetterRow] = {}
     for letter in letters:
-        if letter.step is not Step.LEFT_OUT:
+        if letter.step is Step.LEFT_OUT:
+            continue
+        newest.setdefault(letter.recipient_pk, letter)
+        if letter.step in _LEFT:
             last.setdefault(letter.recipient_pk, letter)
-    return last
+    coming = {
+        pk: letter for pk, letter in newest.items() if pk in last and letter.step not in _LEFT
+    }
+    return {**newest, **last}, coming

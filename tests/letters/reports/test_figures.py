@@ -178,4 +178,33 @@ def test_a_recipients_last_letter_is_the_newest_that_was_not_left_out(campaign):
     assert [found.name for found in select(figures, Selection(step="sent"))] == ["Beta"]
 
 
+def test_the_draft_of_a_reminder_does_not_hide_the_letter_that_left(campaign):
+    recipient = campaign.recipients.get(institution__name="Beta")
+    version = make_version(campaign)
+    first = make_letter(make_mailing(version), recipient, status="sealed", **_SEALED)
+    Dispatch.objects.create(
+        letter=first,
+        channel="post",
+        status="delivered",
+        sent_at=timezone.now(),
+        arrived_on=timezone.localdate(),
+        queued_by=campaign.created_by,
+    )
+    reminder = make_letter(make_mailing(version), recipient)
+    row = next(row for row in board(campaign, NOW).rows if row.pk == recipient.pk)
+    assert row.letter is not None and row.next_letter is not None
+    assert (row.letter.reference, row.letter.step) == (first.reference, Step.DELIVERED)
+    assert (row.next_letter.reference, row.next_letter.step) == (reminder.reference, Step.DRAFT)
+
+
+def test_where_none_left_the_newest_letter_is_the_last_and_no_other_follows(campaign):
+    recipient = campaign.recipients.get(institution__name="Delta Journal")
+    version = make_version(campaign)
+    make_letter(make_mailing(version), recipient)
+    newest = make_letter(make_mailing(version), recipient)
+    row = next(row for row in board(campaign, NOW).rows if row.pk == recipient.pk)
+    assert row.letter is not None
+    assert (row.letter.reference, row.next_letter) == (newest.reference, None)
+
+
 _SEALED = {"pdf_sha256": "0" * 64, "page_count": 1, "sealed_at": NOW}
