@@ -30,6 +30,13 @@ def test_no_page_holds_a_script_or_loads_from_another_host(name):
     )
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_table_has_headings(name):
+    source = (FOLDER / name).read_text()
+    for table in re.findall(r"<table.*?</table>", source, re.DOTALL):
+        assert "<th" in table
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("portal/")])
 def test_a_recipients_page_holds_no_style_and_no_script(name):
     source = (FOLDER / name).read_text()
