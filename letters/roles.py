@@ -13,9 +13,11 @@ _VIEW = (
     "view_dispatch",
     "view_response",
 )
+# A letter's pages hold the code with which its recipient answers.
+_OPEN = (*_VIEW, "open_letter")
 GRANTS: Mapping[str, tuple[str, ...]] = {
     MANAGER: (
-        *_VIEW,
+        *_OPEN,
         "add_letterhead",
         "change_letterhead",
         "change_lettertemplate",
@@ -25,15 +27,15 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "manage_portal_keys",
     ),
     DRAFTER: (
-        *_VIEW,
+        *_OPEN,
         "add_letterhead",
         "change_letterhead",
         "change_lettertemplate",
         "prepare_mailing",
         "record_response",
     ),
-    COUNSEL: (*_VIEW, "approve_mailing"),
-    CLERK: (*_VIEW, "dispatch_mailing", "record_response"),
+    COUNSEL: (*_OPEN, "approve_mailing"),
+    CLERK: (*_OPEN, "dispatch_mailing", "record_response"),
     VIEWER: _VIEW,
 }
 

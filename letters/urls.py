@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<int:pk>/letter.pdf", letter.LetterPdf.as_view(), name="letter_pdf"),
     path("letters/<int:pk>/page/<int:number>/", letter.LetterPicture.as_view(), name="letter_page"),
     path("letters/<int:pk>/open/", letter.OpenLetter.as_view(), name="letter_open"),
+    path("letters/<int:pk>/read/", letter.ReadLetter.as_view(), name="letter_read"),
     path("letters/<int:pk>/leave-out/", letter.LeaveOut.as_view(), name="letter_leave_out"),
     path("letters/<int:pk>/void/", letter.Void.as_view(), name="letter_void"),
     path("letters/<int:pk>/resend/", letter.ResendLetter.as_view(), name="letter_resend"),

@@ -20,6 +20,11 @@ DECIDERS = {
     "letters:mailing_cancel": {MANAGER, DRAFTER},
     "letters:letter_void": {MANAGER, DRAFTER},
     "letters:letter_open": {COUNSEL},
+    # The pages of a letter hold the code with which its recipient answers.
+    "letters:letter_read": {MANAGER, DRAFTER, COUNSEL, CLERK},
+    "letters:letter_pdf": {MANAGER, DRAFTER, COUNSEL, CLERK},
+    "letters:letter_page": {MANAGER, DRAFTER, COUNSEL, CLERK},
+    "letters:outbox_attachment": {MANAGER, DRAFTER, COUNSEL, CLERK},
     "letters:mailing_approve": {COUNSEL},
     "letters:mailing_give_back": {COUNSEL},
     "letters:mailing_gap": {COUNSEL},

@@ -64,6 +64,7 @@ class Letter(models.Model):
 
     class Meta:
         ordering = ["mailing", "position"]
+        permissions = [("open_letter", "Can open letters, which hold their response codes")]
         indexes = [models.Index(fields=["mailing", "status"])]
         constraints = [
             models.UniqueConstraint(

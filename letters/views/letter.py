@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.generic import TemplateView, View
 
@@ -12,7 +13,7 @@ from campaigns import audit, deadlines, filestore
 from campaigns.models import Campaign
 from campaigns.views.fields import whole_number
 from campaigns.views.shell import StaffPage
-from letters.actions import approve, dispatch, leave_out
+from letters.actions import approve, dispatch, leave_out, reading
 from letters.channels.post import sheets
 from letters.merge import pages
 from letters.models import Letter, Mailing, Opening
@@ -62,6 +63,7 @@ class LetterPage(StaffPage, TemplateView):
         reviewing = mailing.status == Mailing.Status.READY and self.person.has_perm(
             "letters.approve_mailing"
         )
+        now = timezone.now()
         opened = Opening.objects.filter(letter=letter, sha256=letter.pdf_sha256)
         is_opened = opened.filter(by=self.person).exists()
         around = mailing.letters.standing()
@@ -71,7 +73,11 @@ class LetterPage(StaffPage, TemplateView):
                 "mailing": mailing,
                 "sheets": sheets(letter.page_count) if letter.page_count else None,
                 "page_numbers": range(1, (letter.page_count or 0) + 1),
-                "show_pages": letter.pdf_sha256 and (is_opened or not reviewing),
+                "show_pages": letter.pdf_sha256
+                and (is_opened or not reviewing)
+                and reading.is_open(letter=letter, by=self.person, now=now),
+                "must_read": letter.status == Letter.Status.SEALED
+                and not reading.is_open(letter=letter, by=self.person, now=now),
                 "must_open": reviewing and not is_opened and letter.status == "rendered",
                 "to_open": approve.to_open(mailing, self.person) if reviewing else None,
                 "openings": opened.select_related("by"),
@@ -96,30 +102,40 @@ def _resend_by(letter: Letter) -> list[tuple[str, str]]:
 
 
 class LetterPdf(StaffPage, View):
-    """The stored bytes, hashed again as they are read."""
+    """The stored bytes, hashed again as they are read. A sealed letter is opened first."""
 
-    permission_required = "letters.view_letter"
+    permission_required = "letters.open_letter"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = find_letter(pk)
+        if not reading.is_open(letter=letter, by=self.person, now=timezone.now()):
+            return open_first(request, letter)
         response = HttpResponse(stored_pdf(request, letter), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{letter.reference}.pdf"'
         return private(response)
 
 
 class LetterPicture(StaffPage, View):
-    """One page of the letter as it is, as a PNG."""
+    """One page of the letter as it is, as a PNG. A sealed letter is opened first."""
 
-    permission_required = "letters.view_letter"
+    permission_required = "letters.open_letter"
 
     def get(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         letter = find_letter(pk)
+        if not reading.is_open(letter=letter, by=self.person, now=timezone.now()):
+            return open_first(request, letter)
         if letter.page_count is None or not 1 <= number <= letter.page_count:
             raise Http404("The letter has no such page.")
         width = whole_number(request.GET.get("width", "")) or PICTURE_WIDTH
         chosen = width if width in WIDTHS else PICTURE_WIDTH
         png = pages.page_png(stored_pdf(request, letter), number, chosen)
         return private(HttpResponse(png, content_type="image/png"))
+
+
+def open_first(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """To the letter's page, where a button opens it: a GET puts nothing on record."""
+    messages.info(request, f"Open the sealed letter {letter} first; that is put on record.")
+    return redirect(letter)
 
 
 def stored_pdf(request: HttpRequest, letter: Letter) -> bytes:
@@ -148,6 +164,14 @@ class OpenLetter(LetterAct):
     def decide(self, **given: Any) -> str:
         approve.record_opening(letter=self.letter, by=self.person)
         return f"You opened {self.letter}, which is on record."
+
+
+class ReadLetter(LetterAct):
+    permission_required = "letters.open_letter"
+
+    def decide(self, **given: Any) -> str:
+        reading.open_sealed(letter=self.letter, by=self.person, now=timezone.now())
+        return f"You opened {self.letter}, which is on record. It stays open to you for an hour."
 
 
 class LeaveOut(LetterAct):
