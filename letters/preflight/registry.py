@@ -14,6 +14,7 @@ from letters.preflight import (
     pages,
     permission,
     values,
+    wording,
 )
 from letters.preflight.check import Check, LetterCheck, MailingCheck
 
@@ -31,6 +32,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
     *campaign.MAILING_CHECKS,
     *dates.MAILING_CHECKS,
     *grounds.MAILING_CHECKS,
+    *wording.MAILING_CHECKS,
 )
 CHECKS: tuple[Check[Any], ...] = (*LETTER_CHECKS, *MAILING_CHECKS)
 BY_CODE: Mapping[str, Check[Any]] = {one.code: one for one in CHECKS}

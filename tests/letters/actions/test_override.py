@@ -7,7 +7,13 @@ from campaigns.models import Fact
 from letters.actions import approve, mailing, override, preflight
 from letters.actions.leave_out import ReasonMissing, TooLate
 from letters.models import Finding
-from tests.factories import make_campaign, make_ground, make_institution, make_recipient
+from tests.factories import (
+    make_campaign,
+    make_ground,
+    make_institution,
+    make_recipient,
+    make_version,
+)
 from tests.letters import stages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
@@ -152,3 +158,16 @@ def test_amber_that_nobody_could_see_stands_in_the_way_of_approval():
     Fact.objects.filter(institution=stage.letters[0].recipient.institution).delete()
     with pytest.raises(approve.ChangedSince, match="1 thing to look at that nobody has seen"):
         approve.approve(mailing=stage.again(), digest=stage.mailing.digest, by=stage.counsel)
+
+
+def test_words_that_read_like_a_threat_are_answered_in_writing_before_approval():
+    campaign = make_campaign()
+    version = make_version(campaign, body="Or else there will be criminal charges.")
+    stage = stages.opened(3, campaign=campaign, version=version)
+    with pytest.raises(approve.NotAnswered, match="line 1, column 23: “criminal charges”"):
+        approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=stage.counsel)
+    override.override(
+        mailing=stage.again(), code="threat", reason="Quotes their own letter.", by=stage.manager
+    )
+    approve.approve(mailing=stage.again(), digest=stage.mailing.digest, by=stage.counsel)
+    assert stage.again().status == "approved"

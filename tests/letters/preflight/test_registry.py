@@ -24,7 +24,7 @@ from tests.letters import stages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
 DAY = datetime.timedelta(days=1)
-WORDS = "We write to {{ institution_name }}, care of {{ addressee_name }}."
+WORDS = "We write to {{ institution_name }}, care of {{ addressee_name }}, under Title VI."
 
 # What makes one letter fail a check; every other letter of the mailing stays as it is.
 LETTER_AMISS: dict[str, Callable[[Letter], object]] = {}
@@ -229,6 +229,56 @@ def _no_demands(stage):
 @amiss("demand-without-ground")
 def _without_ground(stage):
     stage.campaign.demands.first().grounds.clear()
+
+
+def says(words: str):
+    """Another version of the text, which the mailing uses."""
+
+    def spoil(stage):
+        body = f"{stage.mailing.version.body}\n\n{words}"
+        stage.mailing.version = make_version(stage.campaign, body=body)
+        stage.mailing.save()
+
+    return spoil
+
+
+amiss("threat")(says("We will seek criminal charges."))
+amiss("agency-complaint")(says("We will file a complaint with the Office for Civil Rights."))
+amiss("authority")(says("This is an official notice."))
+amiss("placeholder")(says("Call [name of the officer]."))
+amiss("relative-deadline")(says("Answer within 30 days."))
+amiss("charity-law")(says("Ask your senator to support the bill."))
+
+
+@amiss("authority-name")
+def _authority_name(stage):
+    stage.campaign.sender.signer.title = "Deputy, Office for Civil Rights"
+    stage.campaign.sender.signer.save()
+
+
+@amiss("legal-conclusion")
+def _legal_conclusion(stage):
+    stage.campaign.grounds.add(
+        make_ground(
+            name="ICMJE Recommendations",
+            statutory=False,
+            needs=[],
+            verified_on=timezone.localdate(),
+            verified_by=make_user("counsel"),
+            review_by=timezone.localdate() + 400 * DAY,
+        )
+    )
+    says("Title VI makes exclusion unlawful.\n\nUnder the ICMJE rules this is unlawful.")(stage)
+
+
+@amiss("cope-litigation")
+def _cope_litigation(stage):
+    stage.campaign.grounds.update(name="COPE guidance")
+    says("COPE asks for it. Otherwise there will be litigation.")(stage)
+
+
+amiss("false-claims")(of_ground(citation="31 U.S.C. §§ 3729–3733"))
+amiss("ground-unexplained")(of_ground(name="Section 504", citation="29 U.S.C. § 794"))
 
 
 def dated(**fields):

@@ -1,0 +1,125 @@
+"""The linter: words in a letter's text that threaten, imitate government or call a standard law.
+
+Rules are data (`rules/wording.yaml`), and so is what single states forbid (`rules/states.yaml`).
+Pure: text in, hits with line and column out. It finds words and not intent, so that a person
+decides about each hit.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).parent / "rules"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`check` is the code of the check that reports it; `kind` is what states forbid."""
+
+    check: str
+    kind: str
+    what: str
+    why: str
+    source: str
+    patterns: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True)
+class StateRule:
+    """What the conduct rules of one state forbid to threaten with."""
+
+    state: str
+    rule: str
+    forbids: frozenset[str]
+    note: str
+    source: str
+    seen_on: datetime.date
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Words that a rule found. `line` and `column` count from 1."""
+
+    rule: Rule
+    said: str
+    line: int
+    column: int
+
+    def sentence(self, where: str, states: Iterable[str] = ()) -> str:
+        """The hit in words; `where` names the text, `states` whose rules may bind."""
+        forbidding = [one for one in state_rules(states) if self.rule.kind in one.forbids]
+        also = "".join(f" {one.rule} forbids it ({one.note})." for one in forbidding)
+        return (
+            f"{where}, line {self.line}, column {self.column}: “{self.said}” {self.rule.what}. "
+            f"{self.rule.why} ({self.rule.source}).{also}"
+        )
+
+
+def hits(text: str, check: str) -> list[Hit]:
+    """What the rules of one check find in a text, in the order of the text."""
+    found = [
+        _hit(text, rule, match)
+        for rule in rules()
+        if rule.check == check
+        for pattern in rule.patterns
+        for match in pattern.finditer(text)
+    ]
+    return sorted(_longest(found), key=lambda one: (one.line, one.column))
+
+
+def _hit(text: str, rule: Rule, match: re.Match[str]) -> Hit:
+    before = text[: match.start()]
+    return Hit(
+        rule,
+        " ".join(match.group().split()),
+        before.count("\n") + 1,
+        len(before) - (before.rfind("\n") + 1) + 1,
+    )
+
+
+def _longest(found: list[Hit]) -> Iterator[Hit]:
+    """One hit a place: two patterns that begin there find the same thing."""
+    best: dict[tuple[int, int], Hit] = {}
+    for one in found:
+        at = (one.line, one.column)
+        if at not in best or len(one.said) > len(best[at].said):
+            best[at] = one
+    yield from best.values()
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return tuple(
+        Rule(**{**entry, "patterns": tuple(_compiled(one) for one in entry["patterns"])})
+        for entry in _read("wording.yaml")
+    )
+
+
+def state_rules(states: Iterable[str]) -> list[StateRule]:
+    """The rules of these states, by state."""
+    wanted = set(states)
+    return [rule for rule in _state_rules() if rule.state in wanted]
+
+
+@cache
+def _state_rules() -> tuple[StateRule, ...]:
+    found = (
+        StateRule(**{**entry, "forbids": frozenset(entry["forbids"])})
+        for entry in _read("states.yaml")
+    )
+    return tuple(sorted(found, key=lambda rule: rule.state))
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE)
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = yaml.safe_load((_FOLDER / name).read_text())
+    return entries
