@@ -50,6 +50,13 @@ def counted(count: int, what: str = "letter") -> str:
 
 
 @register.filter
+def beside(message: str, name: str) -> str:
+    """A sentence for a row that names the institution already: without “Name: ” before it."""
+    own = message.removeprefix(f"{name}: ")
+    return own[:1].upper() + own[1:]
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """A list from a literal in a template."""
     return text.split()

@@ -40,16 +40,20 @@ class Act(StaffPage, View):
             for name, errors in form.errors.items():
                 label = form.fields[name].label or name.replace("_", " ").capitalize()
                 messages.error(request, f"{label}: {' '.join(map(str, errors))}")
-            return redirect(self.back())
+            return self.refused()
         try:
             done = self.decide(**form.cleaned_data)
         except Refused as refusal:
             messages.error(request, str(refusal))
-            return redirect(self.back())
+            return self.refused()
         if isinstance(done, str):
             messages.success(request, done)
             return redirect(self.back())
         return self._row_by_row(done)
+
+    def refused(self) -> HttpResponse:
+        """Where a refusal is read. What is long to type again is shown again instead."""
+        return redirect(self.back())
 
     def _row_by_row(self, outcomes: list[Outcome]) -> HttpResponse:
         context = self.get_context_data(

@@ -16,7 +16,7 @@ from django.views.generic import FormView, ListView, TemplateView, View
 
 from campaigns import audit, deadlines
 from campaigns.actions import Refused
-from campaigns.models import Campaign, Institution, Recipient
+from campaigns.models import AuditEvent, Campaign, Institution, Recipient
 from campaigns.views.shell import StaffPage
 from letters.actions import approve, dispatch, preflight, remind, render
 from letters.actions.mailing import create
@@ -175,7 +175,7 @@ class Remind(StaffPage, View):
             made = remind.prepare_reminders(
                 campaign=campaign,
                 version=version,
-                title=f"Reminder {number}, {deadlines.written(letter_date)}",
+                title=f"Reminder {number}, {letter_date:%B %-d, %Y}",
                 letter_date=letter_date,
                 by=self.person,
             )
@@ -298,6 +298,7 @@ class MailingPage(StaffPage, TemplateView):
                 "stands_at": stands_at,
                 "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone),
                 "events": audit.history(mailing)[:30],
+                "returned": _returned(mailing),
                 **more[step](),
                 **kwargs,
             }
@@ -373,6 +374,13 @@ class MailingPage(StaffPage, TemplateView):
             "another_day": _another_day(mailing, today),
             "is_open": mailing.status in (S.APPROVED, S.SENDING, S.SENT),
         }
+
+
+def _returned(mailing: Mailing) -> AuditEvent | None:
+    """Who returned it last, and when; the comments stay to be read until it is approved."""
+    if not mailing.comments or mailing.approved_by_id or mailing.status == S.CANCELLED:
+        return None
+    return audit.history(mailing).filter(verb="mailing.returned").first()
 
 
 def _labelled(rows: QuerySet[Any], channel: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from campaigns.actions import Refused
 from campaigns.views.fields import whole_number
 from letters.actions import approve, dispatch, leave_out, mailing, override, render
 from letters.actions.outcome import Outcome, counted
-from letters.models import Letter, LetterVersion, Override
+from letters.models import Letter, LetterVersion, Mailing, Override
 from letters.views import mailing_forms as forms
 from letters.views.acts import Act, MailingAct
 
@@ -25,8 +25,10 @@ class CheckAgain(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
+        was_returned = self.mailing.status == Mailing.Status.RETURNED
         changed = mailing.refresh(mailing=self.mailing, by=self.person)
-        return f"Every letter was checked again; the data of {changed:,} had changed."
+        checked = f"very letter was checked again; the data of {changed:,} had changed."
+        return f"Taken up again: e{checked}" if was_returned else f"E{checked}"
 
 
 class ChangeDate(MailingAct):

@@ -15,6 +15,7 @@ from letters.models import PrintPack
 from letters.views import mailing_forms as forms
 from letters.views.acts import PackAct
 from letters.views.letter import private
+from letters.views.mailing import MailingPage
 
 
 class PackFile(StaffPage, View):
@@ -35,6 +36,8 @@ class PackFile(StaffPage, View):
 
 
 class MarkPosted(PackAct):
+    """A refusal shows the page as it was typed: a count of hundreds is not made twice."""
+
     permission_required = "letters.dispatch_mailing"
     form_class = forms.Posted
 
@@ -47,6 +50,13 @@ class MarkPosted(PackAct):
             by=self.person,
         )
         return f"Marked as posted on {posted_on:%B %-d, %Y}: {counted(count)}."
+
+    def refused(self) -> HttpResponse:
+        typed = {name: self.request.POST.get(name, "") for name in forms.Posted.base_fields}
+        page = MailingPage()
+        page.setup(self.request, pk=self.mailing.pk)
+        context = page.get_context_data(typed={"pack": self.pack.pk, **typed})
+        return page.render_to_response(context, status=422)
 
 
 class DiscardPack(PackAct):

@@ -38,7 +38,7 @@ class ArrivalForm(forms.Form):
         label="Received on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     letter = forms.ModelChoiceField(
-        Letter.objects.none(), label="Answers letter", required=False, empty_label="Not known"
+        Letter.objects.none(), label="In reply to letter", required=False, empty_label="Not known"
     )
     note = BlockField(
         label="Note",

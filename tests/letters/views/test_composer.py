@@ -11,7 +11,7 @@ from letters.actions import draft
 from letters.merge import proof
 from letters.models import LetterVersion, Sender
 from tests.campaigns.views.test_recipients import fill
-from tests.factories import make_campaign, make_institution, make_recipient, make_user
+from tests.factories import make_campaign, make_ground, make_institution, make_recipient, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,13 @@ def test_a_text_is_saved_as_the_next_version(client, template, drafter):
     version = template.versions.get()
     assert (version.number, version.author, version.reason) == (1, drafter, "First draft.")
     assertContains(client.get(template.get_absolute_url()), "Save as the next version")
+
+
+def test_the_flag_of_a_ground_is_listed_with_the_grounds_name(client, template):
+    template.campaign.grounds.add(make_ground(key="title_vi", name="Title VI"))
+    page = client.get(template.get_absolute_url())
+    assertContains(page, "The letter cites Title VI")
+    assertNotContains(page, "The letter cites title_vi")
 
 
 def test_an_unknown_field_is_shown_at_its_place_and_the_text_is_kept(client, template):

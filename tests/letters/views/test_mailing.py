@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import deadlines
 from campaigns.actions import ground as actions
 from campaigns.models import Recipient
 from letters.actions import approve, dispatch, render
@@ -251,7 +250,8 @@ def test_another_posting_day_is_refused_until_counsel_accepts_it():
     today = stage.mailing.letter_date
     Mailing.objects.update(letter_date=today - datetime.timedelta(days=2))
     posted = {"posted_on": today.isoformat(), "count": 3, "missing": ""}
-    assert "Counsel can accept the gap" in post(stage.clerk, "pack_posted", pack.pk, **posted)
+    refused = as_(stage.clerk).post(reverse("letters:pack_posted", args=[pack.pk]), posted)
+    assert "Counsel can accept the gap" in refused.content.decode()
     assert "Accept the gap in writing" in get(stage.counsel, "mailing", stage.mailing.pk)
     post(stage.counsel, "mailing_gap", stage.mailing.pk, until=today.isoformat(), reason="Printer.")
     assert "Marked as posted on" in post(stage.clerk, "pack_posted", pack.pk, **posted)
@@ -323,8 +323,8 @@ def test_one_press_says_how_many_reminders_it_prepared_where_first_letters_diffe
     assert "so 2 reminders are prepared and checked, one after each" in page
     made = Mailing.objects.exclude(follows=None)
     assert {mailing.follows for mailing in made} == {stage.mailing, other.mailing}
-    day = deadlines.written(made[0].letter_date)
-    assert all(mailing.title.startswith(f"Reminder 1, {day}, after") for mailing in made)
+    title = f"Reminder 1, {made[0].letter_date:%B %-d, %Y}, after"
+    assert all(mailing.title.startswith(title) for mailing in made)
 
 
 # --- One letter --------------------------------------------------------------------
@@ -400,6 +400,51 @@ def test_the_approver_sees_the_grounds_as_they_are_and_not_as_they_were_when_che
     actions.verify(ground=ground, verified_on=today, review_by=later, by=stage.counsel)
     assert stage.mailing.findings.filter(message=unverified).exists()  # of the last check
     assert unverified not in get(stage.counsel, "mailing", stage.mailing.pk)
+
+
+def test_a_refused_count_keeps_what_was_typed_and_shows_it_again():
+    stage = stages.approved(3)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    day = stage.mailing.letter_date.isoformat()
+    typed = {"posted_on": day, "count": "7", "missing": stage.letters[0].reference}
+    response = as_(stage.clerk).post(reverse("letters:pack_posted", args=[pack.pk]), typed)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "You counted 7" in page
+    assert 'autocomplete="off" value="7" required' in page
+    assert f'rows="2">{stage.letters[0].reference}</textarea>' in page
+    assert "What you typed is kept." in page
+    pack.refresh_from_db()
+    assert pack.posted_on is None
+
+
+def test_a_day_that_is_none_keeps_the_count_too():
+    stage = stages.approved(2)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    typed = {"posted_on": "soon", "count": "2", "missing": ""}
+    response = as_(stage.clerk).post(reverse("letters:pack_posted", args=[pack.pk]), typed)
+    assert response.status_code == 422
+    assert 'autocomplete="off" value="2" required' in response.content.decode()
+
+
+def test_comments_say_who_returned_the_mailing_and_stay_once_it_is_taken_up():
+    stage = stages.rendered(3)
+    approve.give_back(mailing=stage.mailing, comments="Name the statute.", by=stage.counsel)
+    page = get(stage.manager, "mailing", stage.mailing.pk)
+    assert f"Returned with comments</b> by {stage.counsel}" in page
+    page = post(stage.manager, "mailing_check", stage.mailing.pk)
+    assert "Taken up again: every letter was checked again" in page
+    assert f"Returned by {stage.counsel}" in page and "Name the statute." in page
+
+
+def test_what_marked_a_letter_does_not_repeat_the_institution_beside_it():
+    campaign = make_campaign()
+    campaign.grounds.add(make_ground())
+    make_recipient(campaign, make_institution("Unfunded University", ffa=""))
+    stage = stages.rendered(0, campaign=campaign)
+    page = get(stage.counsel, "mailing", stage.mailing.pk)
+    assert "<p>Title VI, Civil Rights Act of 1964 covers an institution that" in page
+    assert "Unfunded University: " not in page
 
 
 def queries(user, url: str) -> int:
