@@ -157,6 +157,15 @@ def test_only_the_ticked_are_added(client, campaign, choose):
     assert [recipient.institution for recipient in campaign.recipients.all()] == [ticked]
 
 
+def test_that_ticks_count_on_one_page_is_said_where_there_are_more(client, choose):
+    for number in range(50):
+        make_institution(f"College {number}")
+    assertNotContains(client.get(choose), "Ticks count on this page")
+    make_institution("One more")
+    assertContains(client.get(choose), "Ticks count on this page of 50 only.")
+    assertContains(client.get(choose), "Add all 51 that match")
+
+
 def test_ticking_nothing_is_said(client, choose):
     make_institution()
     page = client.post(choose, {"ticked": "", "by_post": "on"}, follow=True)
