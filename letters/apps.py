@@ -39,6 +39,16 @@ class LettersConfig(AppConfig):
                 order=40,
             )
         )
+        menu.add(
+            menu.Entry(
+                "Work",
+                "Clauses",
+                "letters:clauses",
+                "format_quote",
+                permission="letters.view_lettertemplate",
+                order=45,
+            )
+        )
         menu.add_tabs(
             menu.Tab("Sender", "letters:sender", order=40),
             menu.Tab("Letter", "letters:templates", order=50),

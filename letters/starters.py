@@ -1,6 +1,7 @@
-"""Texts that a new letter may start from: the files of `letters/seed`.
+"""Texts that come with the program: letters to start from, and clauses for the library.
 
-Each begins with lines of the form `Name: value`, then a blank line, then the body.
+They are the files of `letters/seed`. Each begins with lines of the form `Name: value`, then a
+blank line, then the body.
 """
 
 from dataclasses import dataclass
@@ -22,20 +23,44 @@ class Starter:
     body: str
 
 
+@dataclass(frozen=True)
+class ClauseText:
+    """One clause. `key` is the name of its file."""
+
+    key: str
+    name: str
+    use: str
+    text: str
+
+
 @cache
 def starters() -> dict[str, Starter]:
     """Every starter by its key, in the order of their files."""
-    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.md"))}
+    return {path.stem: _starter(path) for path in sorted(FOLDER.glob("*.md"))}
 
 
-def _read(path: Path) -> Starter:
-    head, body = path.read_text(encoding="utf-8").split("\n\n", 1)
-    said = dict(line.split(": ", 1) for line in head.split("\n"))
+@cache
+def clauses() -> list[ClauseText]:
+    """Every clause, in the order of their names."""
+    found = []
+    for path in FOLDER.glob("clauses/*.md"):
+        said, text = _read(path)
+        found.append(ClauseText(path.stem, said["Name"], said["Use"], text))
+    return sorted(found, key=lambda clause: clause.name)
+
+
+def _starter(path: Path) -> Starter:
+    said, body = _read(path)
     return Starter(
         key=path.stem,
         title=said["Title"],
         purpose=said["Purpose"],
         subject=said["Subject"],
         closing=said["Closing"],
-        body=body.strip("\n"),
+        body=body,
     )
+
+
+def _read(path: Path) -> tuple[dict[str, str], str]:
+    head, body = path.read_text(encoding="utf-8").split("\n\n", 1)
+    return dict(line.split(": ", 1) for line in head.split("\n")), body.strip("\n")

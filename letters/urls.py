@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from letters.views import (
+    clause,
     composer,
     letter,
     letterhead,
@@ -140,6 +141,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/sender/", sender.SenderTab.as_view(), name="sender"),
     path("campaigns/<int:pk>/letters/", template.TemplateList.as_view(), name="templates"),
     path("campaigns/<int:pk>/letters/new/", template.TemplateNew.as_view(), name="template_new"),
+    path("clauses/", clause.ClauseList.as_view(), name="clauses"),
+    path("clauses/new/", clause.ClauseNew.as_view(), name="clause_new"),
+    path("clauses/take-in/", clause.ClausesTakeIn.as_view(), name="clauses_take_in"),
+    path("clauses/<int:pk>/", clause.ClausePage.as_view(), name="clause"),
+    path("clauses/<int:pk>/edit/", clause.ClauseEdit.as_view(), name="clause_edit"),
+    path("clauses/<int:pk>/archive/", clause.ClauseArchive.as_view(), name="clause_archive"),
+    path("clauses/<int:pk>/restore/", clause.ClauseRestore.as_view(), name="clause_restore"),
     path("letter-texts/<int:pk>/", composer.Composer.as_view(), name="template"),
     path(
         "letter-texts/<int:pk>/preview/",

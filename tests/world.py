@@ -9,11 +9,12 @@ from campaigns import filestore
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.actions.directory import plan_import
 from campaigns.models import Addressee, Contact
-from letters.actions import dispatch, respond
+from letters.actions import clause, dispatch, respond
+from letters.actions.clause import Wording
 from letters.actions.respond import Item
 from letters.channels import outbox
 from letters.merge import codes
-from letters.models import Dispatch
+from letters.models import Clause, Dispatch
 from letters.uploads import KeptFile
 from tests.campaigns.directory.builders import ipeds, ipeds_choices
 from tests.factories import make_ground
@@ -71,6 +72,7 @@ def make_world() -> World:
             "addressees": Addressee.objects.latest("pk").pk,
             "letters": letter.pk,
             "letter-texts": stage.mailing.version.template_id,
+            "clauses": _clause(stage).pk,
             "letterheads": sender.letterhead_id,
             "signers": sender.signer_id,
             "mailings": stage.mailing.pk,
@@ -88,3 +90,8 @@ def make_world() -> World:
             "receipt": response.receipt,
         },
     )
+
+
+def _clause(stage: stages.Stage) -> Clause:
+    wording = Wording("Preservation", "", "Please keep it.")
+    return clause.add(wording=wording, by=stage.manager)

@@ -1,5 +1,6 @@
 """The nouns of a letter, one file each."""
 
+from letters.models.clause import Clause
 from letters.models.dispatch import Dispatch, PrintPack
 from letters.models.finding import Finding, Override
 from letters.models.letter import Letter
@@ -10,6 +11,7 @@ from letters.models.response import Response, ResponseDocument, ResponseItem
 from letters.models.template import LetterTemplate, LetterVersion
 
 __all__ = [
+    "Clause",
     "Dispatch",
     "Finding",
     "Letter",

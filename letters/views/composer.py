@@ -15,7 +15,7 @@ from campaigns.views.fields import BlockField, LineField, cleaned_notes, whole_n
 from letters.actions import draft
 from letters.merge import proof
 from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, with_grounds
-from letters.models import LetterVersion
+from letters.models import Clause, LetterVersion
 from letters.views.preview import Marked, NotSet, Picker, Preview, marked, pictures, typeset
 from letters.views.template import OfTemplate
 from letters.views.worst import WORST
@@ -116,6 +116,7 @@ class Composer(OfTemplate, TemplateView):
             entries=ENTRIES,
             blocks=BLOCKS,
             filters=FILTERS.values(),
+            clauses=Clause.objects.filter(archived_at=None),
             worst=_WORST,
             page=self.request.POST.get("page") or uuid.uuid4().hex,
             **kwargs,

@@ -5,7 +5,7 @@ import pytest
 from campaigns.text import clean_block, clean_line
 from letters.merge import language
 from letters.models import LetterTemplate
-from letters.starters import starters
+from letters.starters import clauses, starters
 
 ALL = list(starters().values())
 
@@ -36,3 +36,17 @@ def test_only_a_letter_that_follows_another_names_the_first():
         for starter in ALL
     }
     assert uses_first == {"first": False, "reminder": True}
+
+
+@pytest.mark.parametrize("clause", clauses(), ids=lambda clause: clause.key)
+def test_a_clause_stands_in_a_letter_without_a_change(clause):
+    assert language.check(clause.text) == []
+    assert clean_block(clause.text).text == clause.text
+    assert clean_line(clause.name, limit=120).text == clause.name
+    assert len(clause.use) <= 300
+
+
+def test_the_clauses_hold_what_every_first_letter_needs():
+    assert {"preservation", "reservation"} <= {clause.key for clause in clauses()}
+    names = [clause.name for clause in clauses()]
+    assert len(names) == len(set(names))

@@ -44,6 +44,7 @@ class Command(BaseCommand):
         with clock.on(clock.working_day(48, today)):
             self.stdout.write("Importing 208 institutions and the catalogue of grounds ...")
             call_command("seed_grounds", stdout=self.stdout)
+            call_command("seed_clauses", stdout=self.stdout)
             institutions = directory.institutions(by=manager)
         with clock.on(clock.working_day(46, today)):
             made = story.campaign(by=manager)

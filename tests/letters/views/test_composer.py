@@ -7,9 +7,9 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from campaigns.models import AuditEvent
-from letters.actions import draft
+from letters.actions import clause, draft
 from letters.merge import proof
-from letters.models import LetterVersion, Sender
+from letters.models import Clause, LetterVersion, Sender
 from tests.campaigns.views.test_recipients import fill
 from tests.factories import make_campaign, make_ground, make_institution, make_recipient, make_user
 
@@ -131,6 +131,17 @@ def test_what_may_be_put_in_stands_beside_the_text(client, template):
     assertContains(page, '<option value="{{ institution_name }}">Name of the institution</option>')
     assertContains(page, '<option value="{% demands %}">')
     assertContains(page, '<option value="{% if is_public %}&#10;&#10;‸&#10;&#10;{% endif %}">')
+
+
+def test_the_clauses_in_use_are_offered_with_their_text(client, template, drafter):
+    for name in ("Preservation", "Old"):
+        clause.add(wording=clause.Wording(name, "Early.", f"Text of {name}"), by=drafter)
+    clause.archive(clause=Clause.objects.get(name="Old"), by=drafter)
+    page = client.get(template.get_absolute_url())
+    assertContains(
+        page, '<option value="Text of Preservation" title="Early.">Preservation</option>'
+    )
+    assertNotContains(page, "Text of Old")
 
 
 def test_a_problem_carries_its_place_for_the_marks_in_the_source(client, template):
