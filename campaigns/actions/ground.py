@@ -2,14 +2,14 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from campaigns import audit
+from campaigns import audit, citations
 from campaigns.actions import Refused
 from campaigns.models import Fact, Ground, User
 from campaigns.models.institution import US_STATES
@@ -187,8 +187,15 @@ def _locked(ground: Ground) -> Ground:
 
 
 def _row(details: Details) -> dict[str, Any]:
+    """The columns of a ground; its citations in the form that letters print."""
+    cited = replace(
+        details,
+        citation=citations.written(details.citation),
+        regulations=tuple(citations.written(one) for one in details.regulations),
+        cases=tuple(citations.written(one) for one in details.cases),
+    )
     return {
-        name: list(one) if isinstance(one, tuple) else one for name, one in asdict(details).items()
+        name: list(one) if isinstance(one, tuple) else one for name, one in asdict(cited).items()
     }
 
 

@@ -37,8 +37,10 @@ def _number(label: str, help_text: str = "") -> forms.IntegerField:
 
 class GroundForm(forms.Form):
     name = LineField(max_length=200)
-    citation = LineField(max_length=300, help_text="As a letter prints it.")
-    regulations = _lines("Regulations")
+    citation = LineField(
+        max_length=300, help_text="42 USC 2000d et seq. is kept as 42 U.S.C. § 2000d et seq."
+    )
+    regulations = _lines("Regulations", help_text="One per line, such as 34 CFR part 100 (ED).")
     statutory = forms.BooleanField(
         label="It is law",
         required=False,
@@ -71,7 +73,7 @@ class GroundForm(forms.Form):
     response_workdays = _number("The agency has to answer in working days")
     time_limit_from = LineField(label="The time limit runs from", required=False, max_length=500)
     private_action = LineField(label="Private right of action", required=False, max_length=500)
-    cases = _lines("Cases", 5)
+    cases = _lines("Cases", 5, "One per line, such as Doe v. Roe, 600 U.S. 181 (2023).")
     warnings = _lines("Warnings", 6, "One per line. They are shown wherever the ground is chosen.")
 
     sections_of = (

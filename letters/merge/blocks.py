@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
+from campaigns import citations
 from letters.merge.typography import typeset
 
 # Where the panel "How to respond" goes; `document` puts it there. No typed text can make it.
@@ -31,12 +32,38 @@ def grounds(entries: Iterable[Entry]) -> Markup:
     items = (
         Markup("<li>{}, {}{}</li>\n").format(
             typeset(str(entry["name"])),
-            typeset(str(entry["citation"])),
-            typeset(f"; {entry['regulations']}" if entry.get("regulations") else ""),
+            cited(str(entry["citation"])),
+            Markup("").join(
+                Markup("; {}").format(cited(one)) for one in _listed(entry, "regulations", "; ")
+            ),
         )
         for entry in entries
     )
     return Markup('<ul class="grounds">\n{}</ul>\n').format(Markup("").join(items))
+
+
+def cases(entries: Iterable[Entry]) -> Markup:
+    """The cases of all grounds, each once, as a list; nothing where there is none."""
+    named = dict.fromkeys(one for entry in entries for one in _listed(entry, "cases", "\n"))
+    if not named:
+        return Markup("")
+    items = (Markup("<li>{}</li>\n").format(cited(one)) for one in named)
+    return Markup('<ul class="grounds">\n{}</ul>\n').format(Markup("").join(items))
+
+
+def cited(text: str) -> Markup:
+    """A citation by rule: the name of a case in italics, and no break where none belongs."""
+    record = citations.read(text)
+    if isinstance(record, citations.Other):
+        return escape(typeset(record.text))
+    return Markup("").join(
+        Markup("<em>{}</em>").format(piece.text) if piece.italic else escape(piece.text)
+        for piece in record.pieces()
+    )
+
+
+def _listed(entry: Entry, name: str, between: str) -> list[str]:
+    return [part for part in str(entry.get(name, "")).split(between) if part]
 
 
 def paragraphs(text: str) -> Markup:

@@ -209,6 +209,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
                 "name": ground.name,
                 "citation": ground.citation,
                 "regulations": "; ".join(ground.regulations),
+                "cases": "\n".join(ground.cases),
             }
             for ground in campaign.grounds.all()
         ],

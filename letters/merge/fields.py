@@ -154,6 +154,7 @@ ENTRIES: Mapping[str, tuple[str, Mapping[str, Field]]] = {
 BLOCKS: Mapping[str, str] = {
     "demands": "All demands, numbered, each kept whole where it is short",
     "grounds": "All grounds, each with its citation and regulations",
+    "cases": "The cases of all grounds, their names in italics",
     "response": "The panel on how to respond; it ends the text where this tag is not used",
 }
 

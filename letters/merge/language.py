@@ -63,6 +63,7 @@ class Template:
         ready = {
             "demands": blocks.demands(known["demands"]),
             "grounds": blocks.grounds(known["grounds"]),
+            "cases": blocks.cases(known["grounds"]),
             "response": blocks.RESPONSE,
         }
         try:

@@ -145,6 +145,8 @@ class TagWriter:
     def _ready_block(self, tag: Tag, name: str) -> str:
         if name in self.fields:
             self.used.add(name)
+        if name == "cases":
+            self.used.add("grounds")
         if name == "response":
             if self._has_panel:
                 return self.refuse(tag, "The response panel stands in a letter once.")

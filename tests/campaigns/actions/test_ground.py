@@ -34,6 +34,24 @@ def verified(ground):
     )
 
 
+def test_a_citation_is_kept_in_the_form_that_letters_print():
+    details = Details(
+        name="Title VI",
+        citation="42 USC 2000d et seq",
+        regulations=("34 CFR part 100 (ED)",),
+        cases=("Doe vs. Roe, 600 US 181 (2023)",),
+    )
+    ground = add(details=details, by=make_user())
+    assert ground.citation == "42 U.S.C. § 2000d et seq."
+    assert ground.regulations == ["34 C.F.R. pt. 100 (ED)"]
+    assert ground.cases == ["Doe v. Roe, 600 U.S. 181 (2023)"]
+    verified(ground)
+    again = change(
+        ground=ground, details=replace(details, citation="42 U.S.C. §2000d et seq."), by=make_user()
+    )
+    assert again.verified_on, "written otherwise, it is the same citation"
+
+
 def test_the_catalogue_is_seeded_unverified_and_without_a_date():
     call_command("seed_grounds")
     assert Ground.objects.count() == 25

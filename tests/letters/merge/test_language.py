@@ -177,6 +177,30 @@ def test_a_citation_never_breaks_after_its_section_sign():
     assert "Dr.\u00a0Wims" in merged("To {{ salutation }}", salutation="Dr. Wims")
 
 
+def test_cases_are_printed_once_each_with_their_names_in_italics():
+    case = "Doe v. Roe, 850 F.3d 545 (3d Cir. 2017)"
+    grounds = [{**GROUNDS[0], "cases": f"{case}\nEx parte Young, 209 U.S. 123 (1908)"}] * 2
+    printed = merged("{% cases %}", grounds=grounds)
+    assert printed.count("<li>") == 2
+    assert "<li><em>Doe v.\u00a0Roe</em>, 850\u00a0F.3d\u00a0545 (3d Cir. 2017)</li>" in printed
+    assert "<li>" not in merged("Text.\n\n{% cases %}", grounds=GROUNDS)
+
+
+def test_a_ground_that_is_a_case_is_cited_as_one():
+    grounds = [{"name": "Fair hearing", "citation": "Doe v. Roe, 1 F.4th 2 (2021)"}]
+    assert "Fair hearing, <em>Doe v.\u00a0Roe</em>, 1\u00a0F.4th" in merged(
+        "{% grounds %}", grounds=grounds
+    )
+
+
+def test_a_citation_that_is_markup_is_printed_as_text():
+    grounds = [{"name": "<b>", "citation": "<i>x</i> v. Roe, 1 F.4th 2 (2021)", "cases": "<hr>"}]
+    printed = merged("{% grounds %}\n\n{% cases %}", grounds=grounds)
+    assert "<i>" not in printed
+    assert "<hr>" not in printed
+    assert "<em>&lt;i&gt;x&lt;/i&gt; v.\u00a0Roe</em>" in printed
+
+
 def test_headings_start_at_the_first_level_and_skip_none():
     assert merged("### A\n\n##### B\n\n### C") == "<h1>A</h1>\n<h2>B</h2>\n<h1>C</h1>\n"
 
