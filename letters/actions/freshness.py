@@ -163,6 +163,8 @@ def unrender(rows: QuerySet[Letter]) -> int:
         pdf_sha256="",
         input_sha256="",
         page_count=None,
+        measures=None,
+        wording_sha256="",
         rendered_at=None,
         status_reason="",
         attempts=0,

@@ -12,7 +12,8 @@ import math
 import time
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q
@@ -26,7 +27,7 @@ from letters.actions import preflight
 from letters.actions.freshness import current_digest, freeze_again, unrender_stale
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
-from letters.merge import context, press
+from letters.merge import context, press, wording
 from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import Letter, Mailing
 from letters.models.letter import LetterQuerySet
@@ -202,6 +203,8 @@ class Made:
     pdf_sha256: str = ""
     input_sha256: str = ""
     pages: int = 0
+    measures: dict[str, Any] | None = None
+    wording_sha256: str = ""
     refusal: str = ""
     stumble: str = ""
 
@@ -224,6 +227,8 @@ def _make(letter: Letter) -> Made:
             pdf_sha256=filestore.put(rendered.pdf),
             input_sha256=press.input_sha256(content),
             pages=rendered.pages,
+            measures=asdict(rendered.measures) if rendered.measures else None,
+            wording_sha256=wording.sha256(wording.wording(content, letter.merge_data)),
         )
     except (MissingValue, TemplateRefused, press.RenderRefused) as refusal:
         return Made(letter, refusal=str(refusal))
@@ -250,6 +255,8 @@ def keep(made: list[Made], *, now: datetime.datetime) -> None:
                 pdf_sha256=one.pdf_sha256,
                 input_sha256=one.input_sha256,
                 page_count=one.pages,
+                measures=one.measures,
+                wording_sha256=one.wording_sha256,
                 rendered_at=now,
                 status_reason="",
                 claim="",

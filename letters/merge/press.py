@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +29,7 @@ from django.conf import settings
 from letters.merge import calibration, child, document, envelope, typefaces, windows
 from letters.merge.content import LetterContent
 from letters.merge.document import RenderRefused, input_sha256
+from letters.merge.measure import Measures, measure
 
 __all__ = [
     "Press",
@@ -65,8 +66,11 @@ RenderFailed = RenderRefused | RenderTimedOut | RenderCrashed
 
 @dataclass(frozen=True)
 class Rendered:
+    """`measures` is what the finished pages show; a page that is no letter has none."""
+
     pdf: bytes
     pages: int
+    measures: Measures | None = None
 
 
 def render(content: LetterContent) -> Rendered:
@@ -74,7 +78,7 @@ def render(content: LetterContent) -> Rendered:
     rendered = _press.render(document.make(content))
     if problems := windows.problems(rendered.pdf, envelope.PROFILES[content.envelope]):
         raise RenderRefused(" ".join(problems))
-    return rendered
+    return replace(rendered, measures=measure(rendered.pdf, content))
 
 
 def calibration_sheet(profile: envelope.Profile) -> Rendered:

@@ -52,6 +52,10 @@ class Letter(models.Model):
     input_sha256 = models.CharField(max_length=64, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     page_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    # What the finished pages show (`letters.merge.measure`), and what the letter says besides
+    # the names of its recipient, so that letters that read alike share it.
+    measures = models.JSONField(null=True, blank=True)
+    wording_sha256 = models.CharField(max_length=64, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
     # The claim: counted before the work begins, so that a letter that kills its worker is

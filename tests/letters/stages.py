@@ -13,6 +13,7 @@ from campaigns import deadlines
 from campaigns.models import Campaign, User
 from letters.actions import approve, mailing, render
 from letters.merge import press
+from letters.merge.measure import Measures
 from letters.models import Letter, LetterVersion, Mailing
 from tests.factories import make_campaign, make_recipient, make_user, make_version
 
@@ -47,7 +48,7 @@ def quick_pdf(content: Any, pages: int = 2) -> press.Rendered:
     pdf.docinfo["/Subject"] = press.input_sha256(content)
     whole = io.BytesIO()
     pdf.save(whole, deterministic_id=True)
-    return press.Rendered(whole.getvalue(), pages)
+    return press.Rendered(whole.getvalue(), pages, Measures((), 9))
 
 
 def closed(day: datetime.date) -> bool:

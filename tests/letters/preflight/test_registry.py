@@ -169,6 +169,27 @@ def _set_aside(letter):
     Letter.objects.filter(pk=letter.pk).update(status="quarantined", status_reason="No image.")
 
 
+def measured(**measures):
+    def spoil(letter):
+        letter.mailing.letters.update(
+            status="rendered", pdf_sha256="0" * 64, page_count=2, measures=GOOD
+        )
+        Letter.objects.filter(pk=letter.pk).update(measures={**GOOD, **measures})
+
+    return spoil
+
+
+GOOD = {"unprinted": [], "lines_with_signature": 9}
+amiss("signature-alone")(measured(lines_with_signature=1))
+amiss("not-printed")(measured(unprinted=["Dear Dean Roe:"]))
+
+
+@amiss("not-read-back")
+def _not_read_back(letter):
+    measured()(letter)
+    Letter.objects.filter(pk=letter.pk).update(measures=None)
+
+
 @amiss("many-sheets")
 def _many_sheets(letter):
     Letter.objects.filter(pk=letter.pk).update(page_count=13)
