@@ -44,9 +44,10 @@ def prepare_reminders(
     nobody gets two because the button was pressed twice. A reminder names the letter that it
     follows, so that there is one mailing for each first mailing that they were sent.
     """
-    if version.template.purpose == LetterTemplate.Purpose.FIRST:
+    if version.template.purpose not in LetterTemplate.ASK_AGAIN:
+        purpose = version.template.get_purpose_display().lower()
         raise NotAReminder(
-            f"{version} is a first letter. Choose the text of a reminder or final notice."
+            f"{version} has the purpose “{purpose}”. Choose the text of a reminder or final notice."
         )
     campaign = locked(campaign)  # of two presses at once, the second sees what the first made
     overdue = list(campaign.recipients.overdue(timezone.now()))
@@ -81,7 +82,11 @@ def _waiting(campaign: Campaign) -> QuerySet[Letter]:
     left = Dispatch.objects.filter(letter=OuterRef("pk"), status__in=Dispatch.LEFT)
     return (
         Letter.objects.standing()
-        .filter(mailing__campaign=campaign, mailing__follows__isnull=False)
+        .filter(
+            mailing__campaign=campaign,
+            mailing__follows__isnull=False,
+            mailing__version__template__purpose__in=LetterTemplate.ASK_AGAIN,
+        )
         .exclude(mailing__status__in=_DONE)
         .exclude(Exists(left))
         .select_related("mailing")

@@ -10,6 +10,7 @@ from letters.merge.typography import typeset
 
 # Where the panel "How to respond" goes; `document` puts it there. No typed text can make it.
 RESPONSE = Markup("<!--response-->")
+NO_RESPONSE = Markup("<!--no response-->")
 
 Entry = Mapping[str, object]
 

@@ -19,7 +19,7 @@ from django.utils.safestring import mark_safe
 
 from campaigns import filestore
 from letters.merge import conformance, envelope, typefaces
-from letters.merge.blocks import RESPONSE
+from letters.merge.blocks import NO_RESPONSE, RESPONSE
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
 from letters.merge.typography import typeset
@@ -116,7 +116,9 @@ def _window_lines(content: LetterContent, profile: envelope.Profile) -> list[str
 
 
 def _with_panel(content: LetterContent) -> str:
-    """The body with the response panel where the text asks for it, or else at its end."""
+    """The body with the response panel where the text asks for it, at its end, or nowhere."""
+    if NO_RESPONSE in content.body:
+        return content.body.replace(NO_RESPONSE, "")
     panel = render_to_string(
         "documents/respond.html",
         {

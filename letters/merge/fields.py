@@ -156,6 +156,7 @@ BLOCKS: Mapping[str, str] = {
     "grounds": "All grounds, each with its citation and regulations",
     "cases": "The cases of all grounds, their names in italics",
     "response": "The panel on how to respond; it ends the text where this tag is not used",
+    "no_response": "No panel on how to respond, as where nothing more is asked",
 }
 
 FILTERS: Mapping[str, Filter] = {

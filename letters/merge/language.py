@@ -65,6 +65,7 @@ class Template:
             "grounds": blocks.grounds(known["grounds"]),
             "cases": blocks.cases(known["grounds"]),
             "response": blocks.RESPONSE,
+            "no_response": blocks.NO_RESPONSE,
         }
         try:
             return self._compiled.render(**_with_yes(known), ready=ready)

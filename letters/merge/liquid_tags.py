@@ -147,9 +147,11 @@ class TagWriter:
             self.used.add(name)
         if name == "cases":
             self.used.add("grounds")
-        if name == "response":
+        if name in ("response", "no_response"):
             if self._has_panel:
-                return self.refuse(tag, "The response panel stands in a letter once.")
+                return self.refuse(
+                    tag, "The response panel stands in a letter once, or is left out once."
+                )
             self._has_panel = True
         return f"{{{{ ready.{name} }}}}"
 

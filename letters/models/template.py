@@ -17,6 +17,11 @@ class LetterTemplate(models.Model):
         FIRST = "first", "First letter"
         REMINDER = "reminder", "Reminder"
         FINAL = "final", "Final notice"
+        EXTENSION = "extension", "Extension granted"
+        THANKS = "thanks", "Thanks"
+
+    # What may be sent to those who are silent. All but the first follow a letter.
+    ASK_AGAIN = (Purpose.REMINDER, Purpose.FINAL)
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="templates")
     name = models.CharField(max_length=120)

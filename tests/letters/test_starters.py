@@ -1,18 +1,31 @@
 """The texts to start from are letters as they stand."""
 
+from collections import Counter
+
 import pytest
 
 from campaigns.text import clean_block, clean_line
-from letters.merge import language
-from letters.models import LetterTemplate
+from letters.actions import dispatch, draft, mailing
+from letters.merge import context, language, pages, press, proof
+from letters.models import Letter, LetterTemplate, Mailing
 from letters.starters import clauses, starters
+from tests.factories import make_campaign, make_ground, make_user
+from tests.letters import stages
 
 ALL = list(starters().values())
 
 
-def test_there_is_one_for_a_first_letter_and_one_for_a_reminder():
-    assert {starter.purpose for starter in ALL} == {"first", "reminder"}
-    assert {starter.purpose for starter in ALL} <= set(LetterTemplate.Purpose.values)
+def test_there_is_one_for_each_purpose_and_a_letter_to_an_editor():
+    purposes = {starter.key: starter.purpose for starter in ALL}
+    assert purposes == {
+        "first-letter": "first",
+        "open-letter": "first",
+        "reminder": "reminder",
+        "final-notice": "final",
+        "extension": "extension",
+        "thank-you": "thanks",
+    }
+    assert set(purposes.values()) == set(LetterTemplate.Purpose.values)
 
 
 @pytest.mark.parametrize("starter", ALL, ids=lambda starter: starter.key)
@@ -25,17 +38,68 @@ def test_a_starter_is_saved_without_a_change(starter):
 
 @pytest.mark.parametrize("starter", ALL, ids=lambda starter: starter.key)
 def test_a_starter_asks_every_demand_and_names_the_day(starter):
+    asks = starter.purpose != "thanks"
     assert "{% demands %}" in starter.body
-    assert "{{ deadline }}" in starter.body
-    assert "{% response %}" in starter.body
+    assert ("{{ deadline }}" in starter.body) is asks
+    assert ("{% response %}" in starter.body) is asks
+    assert ("{% no_response %}" in starter.body) is not asks
 
 
-def test_only_a_letter_that_follows_another_names_the_first():
-    uses_first = {
-        starter.purpose: "first_letter_date" in language.parse(starter.body).fields
-        for starter in ALL
-    }
-    assert uses_first == {"first": False, "reminder": True}
+@pytest.mark.parametrize("starter", ALL, ids=lambda starter: starter.key)
+def test_only_a_letter_that_follows_another_names_the_first(starter):
+    uses_first = "first_letter_date" in language.parse(starter.body).fields
+    assert uses_first is (starter.purpose != "first")
+
+
+def text_of(starter):
+    return draft.Text(subject=starter.subject, body=starter.body, closing=starter.closing)
+
+
+@pytest.fixture
+def stage(monkeypatch):
+    """A first mailing that was posted, so that letters may follow it. The press is quick."""
+    with monkeypatch.context() as quick:
+        quick.setattr(press, "render", stages.quick_pdf)
+        campaign = make_campaign(by=make_user("manager"))
+        campaign.grounds.add(make_ground())
+        stage = stages.approved(2, campaign=campaign)
+        pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+        dispatch.mark_posted(
+            pack=pack, posted_on=stage.mailing.letter_date, count=2, by=stage.clerk
+        )
+    return stage
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("starter", ALL, ids=lambda starter: starter.key)
+def test_a_starter_is_a_letter_of_which_preflight_finds_nothing(starter, stage):
+    plain = draft.Text(subject="Request", body="Please answer by {{ deadline }}.")
+    found, letters = {}, {}
+    for name, text in (("plain", plain), ("starter", text_of(starter))):
+        template = draft.start_template(
+            campaign=stage.campaign,
+            name=name,
+            purpose=starter.purpose,
+            text=text,
+            reason="",
+            by=stage.manager,
+        )
+        made = mailing.create(
+            version=template.versions.get(),
+            title=name,
+            letter_date=stages.today(stage.campaign),
+            recipients=list(stage.campaign.recipients.all()),
+            follows=None if starter.purpose == "first" else Mailing.objects.get(follows=None),
+            by=stage.manager,
+        )
+        found[name] = Counter(made.findings.values_list("code", flat=True))
+        letters[name] = made.letters.first()
+        Letter.objects.filter(mailing=made).update(status="void", status_reason="Test.")
+    # What is found of the people, the day and the grounds is no matter of the text.
+    assert not found["starter"] - found["plain"]
+    printed = pages.text(proof.make(context.content(letters["starter"])).pdf)
+    assert "Please do thing 1." in printed
+    assert ("How to respond" in printed) is (starter.purpose != "thanks")
 
 
 @pytest.mark.parametrize("clause", clauses(), ids=lambda clause: clause.key)

@@ -108,6 +108,14 @@ def test_the_text_of_a_first_letter_is_refused():
         prepare(stage, stage.mailing.version)
 
 
+def test_thanks_are_no_reminder_to_those_who_are_overdue():
+    stage, version = overdue(2)
+    version.template.purpose = "thanks"
+    version.template.save()
+    with pytest.raises(remind.NotAReminder, match="purpose “thanks”"):
+        prepare(stage, version)
+
+
 def test_one_press_prepares_one_reminder_for_each_first_mailing():
     stage, version = overdue(2)
     first = {letter.recipient for letter in stage.letters}

@@ -397,6 +397,7 @@ def test_a_demand_is_text_too(text):
         ("[x](data:text/html,x)", "Line 1, column 1: A link leads to https://"),
         ("[x](/relative)", "Line 1, column 1: A link leads to https://"),
         ("{% response %}\n\n{% response %}", "Line 3, column 1: The response panel stands"),
+        ("{% no_response %}\n\n{% response %}", "Line 3, column 1: The response panel stands"),
         ("2026. It was a year.", "Line 1, column 1: This line would become item 2026"),
         ("# a\n## b\n### c\n#### d", "Line 4, column 1: A letter has at most three levels"),
         ("", "Line 1, column 1: There is no text."),

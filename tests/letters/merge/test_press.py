@@ -281,3 +281,10 @@ def test_the_response_panel_stands_once_and_only_where_it_was_asked_for():
     assert inside.index("How to respond") < inside.index("Until the matter")
     at_end = specimens.letter(body=specimens.body(source="Only this."))
     assert re.search(r"Only this\.\s+How to respond", pages.text(press.render(at_end).pdf))
+
+
+def test_a_letter_that_asks_for_no_answer_has_no_response_panel():
+    thanks = specimens.letter(body=specimens.body(source="Thank you.\n\n{% no_response %}"))
+    text = pages.text(press.render(thanks).pdf)
+    assert "Thank you." in text
+    assert "How to respond" not in text
