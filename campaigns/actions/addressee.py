@@ -44,6 +44,7 @@ class Address:
     postal_code: str = ""
     country: str = ""
     email: str = ""
+    their_reference: str = ""
     by_post: bool = True
     by_email: bool = False
 

@@ -105,6 +105,9 @@ class Addressee(models.Model):
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2, blank=True)
     email = models.EmailField(blank=True)
+    their_reference = models.CharField(
+        "their reference", max_length=100, blank=True, help_text="Printed as Your Ref."
+    )
     by_post = models.BooleanField("by certified mail", default=True)
     by_email = models.BooleanField("by e-mail", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -26,6 +26,7 @@ _OPTIONAL = {
     "state": 50,
     "postal_code": 20,
     "country": 2,
+    "their_reference": 100,
 }
 
 
@@ -43,6 +44,7 @@ class AddresseeForm(forms.ModelForm):
             "name": "Empty: the contact's.",
             "title": "Empty: the contact's.",
             "email": "Empty: the contact's.",
+            "their_reference": "Under which they file the matter. Printed as Your Ref.",
         }
 
     def __init__(self, *args: Any, recipient: Recipient, **kwargs: Any) -> None:

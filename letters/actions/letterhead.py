@@ -1,6 +1,7 @@
 """Decisions on who sends: letterheads, their pictures, and the sender of a campaign."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,10 @@ from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, User
 from letters import images
-from letters.models import Letterhead, Sender, Signer
+from letters.models import CoSigning, Letterhead, Sender, Signer
+
+# Two rows of two, which still leave room for the text that stays with them.
+MOST_CO_SIGNERS = 3
 
 
 class LetterheadRefused(Refused):
@@ -25,6 +29,14 @@ class LetterheadInUse(Refused):
 
 class SignerOfAnother(Refused):
     """The signer signs on another letterhead."""
+
+
+class SignsTwice(Refused):
+    """The same person was chosen for two places under the letter."""
+
+
+class TooManySigners(Refused):
+    """More people than the foot of a letter has room for."""
 
 
 class SenderIsArchived(Refused):
@@ -112,18 +124,40 @@ def remove_logo(*, letterhead: Letterhead, by: User) -> Letterhead:
 
 
 @transaction.atomic
-def set_sender(*, campaign: Campaign, letterhead: Letterhead, signer: Signer, by: User) -> Sender:
-    """Say in whose name, and with whose signature, the letters of a campaign go out."""
+def set_sender(
+    *,
+    campaign: Campaign,
+    letterhead: Letterhead,
+    signer: Signer,
+    by: User,
+    co_signers: Sequence[Signer] = (),
+) -> Sender:
+    """Say in whose name, and with whose signatures, the letters of a campaign go out.
+
+    Who signs beside the signer may belong to another letterhead: two organisations may write
+    one letter.
+    """
     campaign = locked(campaign)
     if signer.letterhead_id != letterhead.pk:
         raise SignerOfAnother(
             f"{signer.name} does not sign on {letterhead}. Choose one of its own signers."
         )
-    if letterhead.archived_at or signer.archived_at:
-        archived = letterhead if letterhead.archived_at else signer.name
-        raise SenderIsArchived(f"{archived} is archived and sends nothing new. Choose another.")
+    if letterhead.archived_at:
+        raise SenderIsArchived(f"{letterhead} is archived and sends nothing new. Choose another.")
+    for one in (signer, *co_signers):
+        if one.archived_at:
+            raise SenderIsArchived(f"{one.name} is archived and signs nothing new. Choose another.")
+    if len({signer, *co_signers}) <= len(co_signers):
+        raise SignsTwice("Nobody signs a letter twice. Choose each signer once.")
+    if len(co_signers) > MOST_CO_SIGNERS:
+        raise TooManySigners(f"At most {MOST_CO_SIGNERS + 1} people sign a letter.")
     sender, _ = Sender.objects.update_or_create(
         campaign=campaign, defaults={"letterhead": letterhead, "signer": signer}
+    )
+    sender.co_signings.all().delete()
+    CoSigning.objects.bulk_create(
+        CoSigning(sender=sender, signer=one, position=position)
+        for position, one in enumerate(co_signers, start=1)
     )
     audit.record(
         "campaign.sender_set",
@@ -133,6 +167,7 @@ def set_sender(*, campaign: Campaign, letterhead: Letterhead, signer: Signer, by
         sentence=f"set the sender of “{campaign.title}”: {sender}.",
         letterhead=letterhead.pk,
         signer=signer.pk,
+        co_signers=[one.pk for one in co_signers],
     )
     return sender
 

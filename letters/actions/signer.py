@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.models import User
 from letters import images
-from letters.models import Letterhead, Signer
+from letters.models import Letterhead, Sender, Signer
 
 
 class SignerRefused(Refused):
@@ -63,7 +64,12 @@ def change(*, signer: Signer, details: Details, by: User) -> Signer:
 @transaction.atomic
 def archive(*, signer: Signer, by: User) -> Signer:
     """Offer the signer no more."""
-    senders = signer.senders.filter(campaign__archived_at=None).select_related("campaign")
+    signing = Q(signer=signer) | Q(co_signings__signer=signer)
+    senders = (
+        Sender.objects.filter(signing, campaign__archived_at=None)
+        .select_related("campaign")
+        .distinct()
+    )
     if senders:
         titles = ", ".join(f"“{sender.campaign.title}”" for sender in senders)
         raise SignerInUse(

@@ -58,6 +58,8 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
         body=body,
         deadline=data["deadline"],
         closing=words.closing,
+        co_signers=tuple(SignerContent(**one) for one in data.get("co_signers", ())),
+        their_reference=data.get("their_reference", ""),
         label=words.label,
         delivery_lines=tuple(data["delivery_lines"]),
         copy_for=data["copy_for"],

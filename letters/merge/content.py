@@ -54,6 +54,8 @@ class LetterContent:
     body: str
     deadline: str
     closing: str = "Sincerely,"
+    co_signers: tuple[SignerContent, ...] = ()
+    their_reference: str = ""
     label: str = ""
     delivery_lines: tuple[str, ...] = ()
     copy_for: str = ""
@@ -63,3 +65,8 @@ class LetterContent:
     typeface: str = typefaces.DEFAULT
     envelope: str = envelope.DEFAULT
     language: str = field(default="en-US")
+
+    @property
+    def signers(self) -> tuple[SignerContent, ...]:
+        """Everyone who signs, in their order."""
+        return (self.signer, *self.co_signers)

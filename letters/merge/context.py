@@ -199,6 +199,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
         "campaign_title": campaign.title,
         "letterhead": _letterhead(sender.letterhead),
         "signer": _signer(sender.signer),
+        "co_signers": [_co_signer(one, sender.letterhead) for one in sender.co_signers],
         "demands": [
             {"number": str(demand.number), "title": demand.title, "text": demand.text}
             for demand in campaign.demands.all()
@@ -246,6 +247,12 @@ def _signer(signer: Signer) -> dict[str, str]:
     }
 
 
+def _co_signer(signer: Signer, letterhead: Letterhead) -> dict[str, str]:
+    """Who signs on the letterhead of others says for whom."""
+    theirs = signer.letterhead.organisation if signer.letterhead_id != letterhead.pk else ""
+    return {**_signer(signer), "organisation": signer.organisation or theirs}
+
+
 def _institution(institution: Institution) -> dict[str, Any]:
     control = institution.control
     return {
@@ -269,6 +276,7 @@ def _addressee(addressee: Addressee, recipient: Recipient) -> dict[str, Any]:
     return {
         "addressee_name": to.display_name,
         "addressee_title": to.display_title,
+        "their_reference": to.their_reference,
         "addressee": str(to) if to.display_name or to.display_title else institution.name,
         "salutation": greeted(to.display_name, to.display_title),
         "address_lines": _address_lines(to, institution),

@@ -143,7 +143,7 @@ def _qr(url: str) -> str:
 def _assets(content: LetterContent) -> dict[str, bytes]:
     wanted = {
         content.letterhead.logo_sha256: "logo",
-        content.signer.signature_sha256: "signature",
+        **{one.signature_sha256: f"signature of {one.name}" for one in content.signers},
     }
     assets = {}
     for sha256, what in wanted.items():

@@ -4,7 +4,7 @@ from letters.models.clause import Clause
 from letters.models.dispatch import Dispatch, PrintPack
 from letters.models.finding import Finding, Override
 from letters.models.letter import Letter
-from letters.models.letterhead import Letterhead, Sender, Signer
+from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
 from letters.models.portal_key import PortalKey, ShortCodeAttempt
 from letters.models.response import Response, ResponseDocument, ResponseItem
@@ -12,6 +12,7 @@ from letters.models.template import LetterTemplate, LetterVersion
 
 __all__ = [
     "Clause",
+    "CoSigning",
     "Dispatch",
     "Finding",
     "Letter",

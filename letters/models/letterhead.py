@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from campaigns.models import Campaign
 
@@ -86,4 +87,29 @@ class Sender(models.Model):
     signer = models.ForeignKey(Signer, on_delete=models.PROTECT, related_name="senders")
 
     def __str__(self) -> str:
-        return f"{self.letterhead}, signed by {self.signer.name}"
+        names = [self.signer.name, *(one.name for one in self.co_signers)]
+        return f"{self.letterhead}, signed by {' and '.join(names)}"
+
+    @cached_property
+    def co_signers(self) -> list[Signer]:
+        """Who signs beside the signer, in their order; read once for this instance."""
+        signings = self.co_signings.select_related("signer__letterhead").order_by("position")
+        return [signing.signer for signing in signings]
+
+
+class CoSigning(models.Model):
+    """A person who signs a campaign's letters beside the signer, in the order of `position`."""
+
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="co_signings")
+    signer = models.ForeignKey(Signer, on_delete=models.PROTECT, related_name="co_signings")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["sender", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "signer"], name="co_signer_once"),
+            models.UniqueConstraint(fields=["sender", "position"], name="one_co_signer_a_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signer} beside {self.sender.signer}"

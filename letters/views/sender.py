@@ -15,6 +15,20 @@ class SignerChoice(forms.ModelChoiceField):
         return f"{signer.letterhead.name}: {signer}"
 
 
+_BESIDE = ("second", "third", "fourth")
+
+
+def _beside(label: str) -> SignerChoice:
+    return SignerChoice(
+        label=label,
+        required=False,
+        queryset=Signer.objects.filter(archived_at=None, letterhead__archived_at=None)
+        .select_related("letterhead")
+        .order_by("letterhead__name", "name"),
+        empty_label="Nobody",
+    )
+
+
 class SenderForm(forms.Form):
     signer = SignerChoice(
         label="Letterhead and signer",
@@ -23,6 +37,13 @@ class SenderForm(forms.Form):
         .order_by("letterhead__name", "name"),
         empty_label="Choose one",
     )
+    second = _beside("Signs beside, second")
+    third = _beside("Signs beside, third")
+    fourth = _beside("Signs beside, fourth")
+
+    def co_signers(self) -> list[Signer]:
+        chosen = [self.cleaned_data[name] for name in _BESIDE]
+        return [signer for signer in chosen if signer]
 
 
 class SenderTab(OfCampaign, DecisionForm):
@@ -43,7 +64,10 @@ class SenderTab(OfCampaign, DecisionForm):
 
     def get_initial(self) -> dict[str, Any]:
         sender = self._sender()
-        return {"signer": sender.signer_id} if sender else {}
+        if not sender:
+            return {}
+        beside = dict(zip(_BESIDE, sender.co_signers, strict=False))
+        return {"signer": sender.signer_id, **beside}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(sender=self._sender(), **kwargs)
@@ -56,6 +80,7 @@ class SenderTab(OfCampaign, DecisionForm):
             campaign=self.campaign,
             letterhead=signer.letterhead,
             signer=signer,
+            co_signers=form.co_signers(),
             by=self.person,
         )
         return f"The letters go out on {sender}."

@@ -114,6 +114,58 @@ def test_a_signer_of_another_letterhead_is_refused(drafter):
         )
 
 
+def test_several_people_sign_in_their_order_whatever_their_letterhead(drafter):
+    campaign, letterhead = make_campaign(), make_letterhead(name="Other house")
+    first = letterhead.signers.get()
+    others = [make_letterhead().signers.get() for _ in range(3)]
+    for co_signers in (others, others[::-1], others[:1], []):
+        made = actions.set_sender(
+            campaign=campaign,
+            letterhead=letterhead,
+            signer=first,
+            co_signers=co_signers,
+            by=drafter,
+        )
+        assert made.co_signers == co_signers
+        assert Sender.objects.get(campaign=campaign).co_signers == co_signers
+    assert AuditEvent.objects.count() == 4
+
+
+def test_nobody_signs_twice_and_no_fifth_person_signs(drafter):
+    campaign, letterhead = make_campaign(), make_letterhead()
+    signer = letterhead.signers.get()
+    others = [make_letterhead().signers.get() for _ in range(4)]
+    for co_signers, refusal in (
+        ([signer], actions.SignsTwice),
+        ([others[0], others[0]], actions.SignsTwice),
+        (others, actions.TooManySigners),
+    ):
+        with pytest.raises(refusal):
+            actions.set_sender(
+                campaign=campaign,
+                letterhead=letterhead,
+                signer=signer,
+                co_signers=co_signers,
+                by=drafter,
+            )
+    assert Sender.objects.get(campaign=campaign).signer != signer
+
+
+def test_an_archived_co_signer_is_refused(drafter):
+    campaign, letterhead = make_campaign(), make_letterhead()
+    gone = make_letterhead().signers.get()
+    gone.archived_at = timezone.now()
+    gone.save()
+    with pytest.raises(actions.SenderIsArchived, match="signs nothing new"):
+        actions.set_sender(
+            campaign=campaign,
+            letterhead=letterhead,
+            signer=letterhead.signers.get(),
+            co_signers=[gone],
+            by=drafter,
+        )
+
+
 def test_an_archived_sender_is_refused(drafter):
     letterhead = make_letterhead(archived_at=timezone.now())
     with pytest.raises(actions.SenderIsArchived):

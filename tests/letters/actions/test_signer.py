@@ -6,6 +6,7 @@ from campaigns import filestore
 from campaigns.models import AuditEvent
 from letters.actions import signer as actions
 from letters.images import NotAnImage
+from letters.models import CoSigning
 from tests.factories import make_campaign, make_letterhead, make_user
 from tests.letters.test_images import picture
 
@@ -52,6 +53,13 @@ def test_a_signer_of_a_running_campaign_cannot_be_archived(drafter):
     campaign = make_campaign()
     with pytest.raises(actions.SignerInUse, match=campaign.title):
         actions.archive(signer=campaign.sender.signer, by=drafter)
+
+
+def test_one_who_signs_beside_another_cannot_be_archived(drafter):
+    campaign, beside = make_campaign(), make_letterhead().signers.get()
+    CoSigning.objects.create(sender=campaign.sender, signer=beside, position=1)
+    with pytest.raises(actions.SignerInUse, match=campaign.title):
+        actions.archive(signer=beside, by=drafter)
 
 
 def test_an_idle_signer_is_archived(drafter):

@@ -248,6 +248,19 @@ def specimens() -> dict[str, LetterContent]:
                 "- two\n\n> A quotation of somebody.\n\n## Smaller\n\n### Smallest\n\nEnd."
             )
         ),
+        "three-signers": replace(
+            with_images(),
+            co_signers=(
+                SignerContent(
+                    "Jordan Specimen-Featherstonehaugh",
+                    "Executive Vice President and Chair of the Committee on Programs",
+                    "Second Sample Association",
+                    signature_sha256=filestore.put(_signature()),
+                ),
+                SignerContent("Casey Muster", "Director"),
+            ),
+            their_reference="OGC-2026-1187",
+        ),
         "one-window": replace(in_window("10-single"), copies=("Jane Roe, General Counsel",)),
         "two-windows": replace(
             in_window("10-double"),

@@ -12,11 +12,12 @@ from campaigns.models import Addressee, Institution
 from letters.actions.freshness import with_everything
 from letters.merge import codes, context, pages, press, reference
 from letters.merge.language import MissingValue
-from letters.models import Letter, LetterVersion, Mailing
+from letters.models import CoSigning, Letter, LetterVersion, Mailing, Signer
 from tests.factories import (
     make_campaign,
     make_ground,
     make_institution,
+    make_letterhead,
     make_recipient,
     make_user,
     make_version,
@@ -105,6 +106,26 @@ def test_a_letter_says_what_its_rows_said(mailing, addressee):
     text = pages.text(press.render(content).pdf)
     assert "Please do thing 3." in text
     assert "Answer by 5:00 p.m. Eastern Time on Friday, January 8, 2027, CNF-2026-0137-B." in text
+
+
+def test_several_sign_and_each_says_for_whom(mailing, addressee, campaign):
+    house, guest = campaign.sender.letterhead, make_letterhead(organisation="Second House")
+    colleague = Signer.objects.create(letterhead=house, name="Jo Second", title="Counsel")
+    for position, signer in enumerate((guest.signers.get(), colleague), start=1):
+        CoSigning.objects.create(sender=campaign.sender, signer=signer, position=position)
+    letter = make_letter(Mailing.objects.get(), addressee)
+    signed = [(one.name, one.organisation) for one in context.content(letter).signers]
+    assert signed == [("Alex Sample", ""), ("Alex Sample", "Second House"), ("Jo Second", "")]
+    text = pages.text(press.render(context.content(letter)).pdf)
+    assert text.index("Second House") < text.index("Jo Second")
+
+
+def test_their_reference_is_printed_where_they_gave_one(mailing, addressee):
+    letter = make_letter(mailing, addressee)
+    assert "Your Ref." not in pages.text(press.render(context.content(letter)).pdf)
+    addressee.their_reference = "OGC-2026-1187"
+    letter.merge_data = context.freeze(mailing, addressee, letter.reference)
+    assert "Your Ref.: OGC-2026-1187" in pages.text(press.render(context.content(letter)).pdf)
 
 
 def test_the_letter_goes_into_the_envelope_of_its_letterhead(mailing, addressee, campaign):

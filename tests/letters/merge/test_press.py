@@ -133,7 +133,7 @@ def test_a_character_without_a_glyph_is_refused_by_name():
 def test_a_lost_image_is_refused():
     plain = specimens.letter()
     lost = replace(plain, signer=replace(plain.signer, signature_sha256="0" * 64))
-    with pytest.raises(RenderRefused, match="signature is missing"):
+    with pytest.raises(RenderRefused, match="signature of Alex Sample is missing"):
         press.render(lost)
 
 

@@ -30,6 +30,7 @@ NAMES = (
     "plain",
     "private",
     "short",
+    "three-signers",
     "twelve-demands",
     "two-line-title",
     "two-windows",

@@ -36,6 +36,24 @@ def test_a_sender_is_chosen_by_its_signer(client, campaign, tab):
     assertContains(page, "specimen.png")
 
 
+def test_others_sign_beside_the_signer_and_are_shown_again(client, campaign, tab):
+    signer, beside = make_letterhead().signers.get(), make_letterhead().signers.get()
+    page = client.post(tab, {"signer": signer.pk, "third": beside.pk}, follow=True)
+    assertContains(page, "signed by Alex Sample and Alex Sample.")
+    assertContains(page, "and by Alex Sample")
+    assert Sender.objects.get().co_signers == [beside]
+    assert client.get(tab).context["form"].initial == {"signer": signer.pk, "second": beside}
+    client.post(tab, {"signer": signer.pk})
+    assert Sender.objects.get().co_signers == []
+
+
+def test_one_who_was_chosen_twice_is_refused_in_words(client, campaign, tab):
+    signer = make_letterhead().signers.get()
+    page = client.post(tab, {"signer": signer.pk, "second": signer.pk})
+    assertContains(page, "Nobody signs a letter twice.")
+    assert not Sender.objects.exists()
+
+
 def test_without_a_signer_the_page_says_what_to_do(client, tab):
     Signer.objects.all().delete()
     assertContains(client.get(tab), "No letterhead has a signer yet")
