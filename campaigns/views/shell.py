@@ -43,7 +43,7 @@ class StaffPage(PermissionRequiredMixin, ContextMixin):
         ours = url_has_allowed_host_and_scheme(
             asked, {self.request.get_host()}, require_https=self.request.is_secure()
         )
-        return asked if ours else ""
+        return asked if ours and asked.startswith("/") else ""
 
     def get_title(self) -> str:
         return self.title
