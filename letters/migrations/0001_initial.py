@@ -6,1053 +6,412 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("campaigns", "0001_initial"),
+        ('campaigns', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Letterhead",
+            name='Letterhead',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name",
-                    models.CharField(help_text="How staff call it.", max_length=120, unique=True),
-                ),
-                ("organisation", models.CharField(max_length=200)),
-                ("street", models.CharField(max_length=200)),
-                (
-                    "street2",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="second address line"
-                    ),
-                ),
-                ("city", models.CharField(max_length=100)),
-                ("state", models.CharField(max_length=50)),
-                ("postal_code", models.CharField(max_length=20, verbose_name="ZIP or postal code")),
-                ("phone", models.CharField(blank=True, max_length=40)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("website", models.CharField(blank=True, max_length=200)),
-                (
-                    "side_column",
-                    models.TextField(
-                        blank=True, help_text="Counsel or board, one per line, beside the address."
-                    ),
-                ),
-                (
-                    "typeface",
-                    models.CharField(
-                        choices=[
-                            ("noto-serif", "Noto Serif"),
-                            ("liberation-serif", "Liberation Serif, like Times"),
-                        ],
-                        default="noto-serif",
-                        max_length=30,
-                    ),
-                ),
-                ("logo_sha256", models.CharField(blank=True, editable=False, max_length=64)),
-                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='How staff call it.', max_length=120, unique=True)),
+                ('organisation', models.CharField(max_length=200)),
+                ('street', models.CharField(max_length=200)),
+                ('street2', models.CharField(blank=True, max_length=200, verbose_name='second address line')),
+                ('city', models.CharField(max_length=100)),
+                ('state', models.CharField(max_length=50)),
+                ('postal_code', models.CharField(max_length=20, verbose_name='ZIP or postal code')),
+                ('phone', models.CharField(blank=True, max_length=40)),
+                ('email', models.EmailField(blank=True, max_length=254)),
+                ('website', models.CharField(blank=True, max_length=200)),
+                ('side_column', models.TextField(blank=True, help_text='Counsel or board, one per line, beside the address.')),
+                ('typeface', models.CharField(choices=[('noto-serif', 'Noto Serif'), ('liberation-serif', 'Liberation Serif, like Times')], default='noto-serif', max_length=30)),
+                ('logo_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="LetterTemplate",
+            name='LetterTemplate',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("first", "First letter"),
-                            ("reminder", "Reminder"),
-                            ("final", "Final notice"),
-                        ],
-                        default="first",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="templates",
-                        to="campaigns.campaign",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('purpose', models.CharField(choices=[('first', 'First letter'), ('reminder', 'Reminder'), ('final', 'Final notice')], default='first', max_length=20)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='templates', to='campaigns.campaign')),
             ],
             options={
-                "ordering": ["campaign", "name"],
+                'ordering': ['campaign', 'name'],
             },
         ),
         migrations.CreateModel(
-            name="LetterVersion",
+            name='LetterVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("subject", models.CharField(help_text="The RE line.", max_length=300)),
-                ("body", models.TextField()),
-                ("closing", models.CharField(default="Sincerely,", max_length=60)),
-                (
-                    "label",
-                    models.CharField(
-                        blank=True, help_text="A line such as CONFIDENTIAL, if any.", max_length=120
-                    ),
-                ),
-                ("enclosures", models.TextField(blank=True, help_text="One per line.")),
-                (
-                    "reason",
-                    models.CharField(blank=True, help_text="Why the text changed.", max_length=300),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("frozen_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "template",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="letters.lettertemplate",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('subject', models.CharField(help_text='The RE line.', max_length=300)),
+                ('body', models.TextField()),
+                ('closing', models.CharField(default='Sincerely,', max_length=60)),
+                ('label', models.CharField(blank=True, help_text='A line such as CONFIDENTIAL, if any.', max_length=120)),
+                ('enclosures', models.TextField(blank=True, help_text='One per line.')),
+                ('reason', models.CharField(blank=True, help_text='Why the text changed.', max_length=300)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('frozen_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='letters.lettertemplate')),
             ],
             options={
-                "ordering": ["template", "-number"],
+                'ordering': ['template', '-number'],
             },
         ),
         migrations.CreateModel(
-            name="Mailing",
+            name='Mailing',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=200)),
-                (
-                    "letter_date",
-                    models.DateField(verbose_name="planned send date, which is the letter date"),
-                ),
-                ("printed_deadline", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("preparing", "Preparing"),
-                            ("rendering", "Rendering"),
-                            ("ready", "Ready for approval"),
-                            ("returned", "Returned with comments"),
-                            ("approved", "Approved"),
-                            ("sending", "Sending"),
-                            ("sent", "Sent"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="preparing",
-                        max_length=20,
-                    ),
-                ),
-                ("prepared_at", models.DateTimeField(auto_now_add=True)),
-                ("preflight_at", models.DateTimeField(blank=True, null=True)),
-                ("rendering_started_at", models.DateTimeField(blank=True, null=True)),
-                ("rendered_at", models.DateTimeField(blank=True, null=True)),
-                ("digest", models.CharField(blank=True, max_length=64)),
-                ("comments", models.TextField(blank=True, help_text="Why counsel returned it.")),
-                ("approved_at", models.DateTimeField(blank=True, null=True)),
-                ("gap_until", models.DateField(blank=True, null=True)),
-                ("gap_reason", models.TextField(blank=True)),
-                ("gap_accepted_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mailings",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "follows",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="The mailing whose silence this one answers.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="followed_by",
-                        to="letters.mailing",
-                    ),
-                ),
-                (
-                    "gap_accepted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prepared_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mailings",
-                        to="letters.letterversion",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=200)),
+                ('letter_date', models.DateField(verbose_name='planned send date, which is the letter date')),
+                ('printed_deadline', models.DateTimeField()),
+                ('status', models.CharField(choices=[('preparing', 'Preparing'), ('rendering', 'Rendering'), ('ready', 'Ready for approval'), ('returned', 'Returned with comments'), ('approved', 'Approved'), ('sending', 'Sending'), ('sent', 'Sent'), ('cancelled', 'Cancelled')], default='preparing', max_length=20)),
+                ('prepared_at', models.DateTimeField(auto_now_add=True)),
+                ('preflight_at', models.DateTimeField(blank=True, null=True)),
+                ('rendering_started_at', models.DateTimeField(blank=True, null=True)),
+                ('rendered_at', models.DateTimeField(blank=True, null=True)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('comments', models.TextField(blank=True, help_text='Why counsel returned it.')),
+                ('approved_at', models.DateTimeField(blank=True, null=True)),
+                ('gap_until', models.DateField(blank=True, null=True)),
+                ('gap_reason', models.TextField(blank=True)),
+                ('gap_accepted_at', models.DateTimeField(blank=True, null=True)),
+                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailings', to='campaigns.campaign')),
+                ('follows', models.ForeignKey(blank=True, help_text='The mailing whose silence this one answers.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='letters.mailing')),
+                ('gap_accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailings', to='letters.letterversion')),
             ],
             options={
-                "ordering": ["-pk"],
-                "permissions": [
-                    ("prepare_mailing", "Can prepare a mailing"),
-                    ("approve_mailing", "Can approve a mailing"),
-                    ("dispatch_mailing", "Can post and e-mail approved letters"),
-                ],
+                'ordering': ['-pk'],
+                'permissions': [('prepare_mailing', 'Can prepare a mailing'), ('approve_mailing', 'Can approve a mailing'), ('dispatch_mailing', 'Can post and e-mail approved letters')],
             },
         ),
         migrations.CreateModel(
-            name="Letter",
+            name='Letter',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveIntegerField(help_text="Posting order within the mailing."),
-                ),
-                ("reference", models.CharField(max_length=40, unique=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("rendered", "Rendered"),
-                            ("sealed", "Sealed"),
-                            ("void", "Left out"),
-                            ("quarantined", "Set aside"),
-                        ],
-                        default="draft",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "status_reason",
-                    models.TextField(blank=True, help_text="Why it was left out or set aside."),
-                ),
-                ("by_post", models.BooleanField(default=True, verbose_name="by certified mail")),
-                ("by_email", models.BooleanField(default=False, verbose_name="by e-mail")),
-                (
-                    "email",
-                    models.CharField(
-                        blank=True, help_text="Where the e-mail goes.", max_length=320
-                    ),
-                ),
-                ("merge_data", models.JSONField(default=dict)),
-                ("input_sha256", models.CharField(blank=True, max_length=64)),
-                ("pdf_sha256", models.CharField(blank=True, max_length=64)),
-                ("page_count", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("rendered_at", models.DateTimeField(blank=True, null=True)),
-                ("sealed_at", models.DateTimeField(blank=True, null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("claim", models.CharField(blank=True, max_length=36)),
-                (
-                    "addressee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="letters",
-                        to="campaigns.addressee",
-                    ),
-                ),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="letters",
-                        to="campaigns.recipient",
-                    ),
-                ),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="letters",
-                        to="letters.mailing",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(help_text='Posting order within the mailing.')),
+                ('reference', models.CharField(max_length=40, unique=True)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('rendered', 'Rendered'), ('sealed', 'Sealed'), ('void', 'Left out'), ('quarantined', 'Set aside')], default='draft', max_length=20)),
+                ('status_reason', models.TextField(blank=True, help_text='Why it was left out or set aside.')),
+                ('by_post', models.BooleanField(default=True, verbose_name='by certified mail')),
+                ('by_email', models.BooleanField(default=False, verbose_name='by e-mail')),
+                ('email', models.CharField(blank=True, help_text='Where the e-mail goes.', max_length=320)),
+                ('merge_data', models.JSONField(default=dict)),
+                ('input_sha256', models.CharField(blank=True, max_length=64)),
+                ('pdf_sha256', models.CharField(blank=True, max_length=64)),
+                ('page_count', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('rendered_at', models.DateTimeField(blank=True, null=True)),
+                ('sealed_at', models.DateTimeField(blank=True, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ('claim', models.CharField(blank=True, max_length=36)),
+                ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='campaigns.addressee')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='campaigns.recipient')),
+                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='letters.mailing')),
             ],
             options={
-                "ordering": ["mailing", "position"],
+                'ordering': ['mailing', 'position'],
             },
         ),
         migrations.CreateModel(
-            name="Finding",
+            name='Finding',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(help_text="For example no-street.", max_length=40)),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[
-                            ("red", "Must be fixed"),
-                            ("amber", "To be looked at"),
-                            ("note", "To be known"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("message", models.TextField()),
-                (
-                    "letter",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="findings",
-                        to="letters.letter",
-                    ),
-                ),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="findings",
-                        to="letters.mailing",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(help_text='For example no-street.', max_length=40)),
+                ('severity', models.CharField(choices=[('red', 'Must be fixed'), ('amber', 'To be looked at'), ('note', 'To be known')], max_length=10)),
+                ('message', models.TextField()),
+                ('letter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='letters.letter')),
+                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='letters.mailing')),
             ],
             options={
-                "ordering": ["mailing", "letter", "-severity", "code"],
+                'ordering': ['mailing', 'letter', '-severity', 'code'],
             },
         ),
         migrations.CreateModel(
-            name="Opening",
+            name='Opening',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sha256", models.CharField(help_text="The bytes that were shown.", max_length=64)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "letter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="openings",
-                        to="letters.letter",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(help_text='The bytes that were shown.', max_length=64)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='letters.letter')),
             ],
             options={
-                "ordering": ["at"],
+                'ordering': ['at'],
             },
         ),
         migrations.CreateModel(
-            name="PortalKey",
+            name='PortalKey',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("issue", models.PositiveSmallIntegerField(default=1)),
-                ("code_sha256", models.CharField(max_length=64, unique=True)),
-                ("short_code_sha256", models.CharField(max_length=64)),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "letter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="portal_keys",
-                        to="letters.letter",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('issue', models.PositiveSmallIntegerField(default=1)),
+                ('code_sha256', models.CharField(max_length=64, unique=True)),
+                ('short_code_sha256', models.CharField(max_length=64)),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='portal_keys', to='letters.letter')),
             ],
             options={
-                "ordering": ["letter", "-issue"],
-                "permissions": [("manage_portal_keys", "Can reissue and revoke response codes")],
+                'ordering': ['letter', '-issue'],
+                'permissions': [('manage_portal_keys', 'Can reissue and revoke response codes')],
             },
         ),
         migrations.CreateModel(
-            name="PrintPack",
+            name='PrintPack',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("pdf_sha256", models.CharField(max_length=64)),
-                ("manifest_sha256", models.CharField(max_length=64)),
-                ("letter_count", models.PositiveIntegerField()),
-                ("sheet_count", models.PositiveIntegerField()),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                ("posted_on", models.DateField(blank=True, null=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="packs",
-                        to="letters.mailing",
-                    ),
-                ),
-                (
-                    "posted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pdf_sha256', models.CharField(max_length=64)),
+                ('manifest_sha256', models.CharField(max_length=64)),
+                ('letter_count', models.PositiveIntegerField()),
+                ('sheet_count', models.PositiveIntegerField()),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('posted_on', models.DateField(blank=True, null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packs', to='letters.mailing')),
+                ('posted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-pk"],
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(
-            name="Dispatch",
+            name='Dispatch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("post", "Certified mail"), ("email", "E-mail")], max_length=10
-                    ),
-                ),
-                ("attempt", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("claimed", "Being sent"),
-                            ("sent", "Sent"),
-                            ("delivered", "Delivered"),
-                            ("returned", "Returned"),
-                            ("refused", "Refused"),
-                            ("bounced", "Bounced"),
-                            ("failed", "Failed"),
-                            ("unknown", "Not known whether it left"),
-                            ("held", "Held"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="queued",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True, help_text="Why it was sent again.", max_length=500
-                    ),
-                ),
-                (
-                    "detail",
-                    models.TextField(
-                        blank=True, help_text="What the carrier or the mail server said."
-                    ),
-                ),
-                (
-                    "to_address",
-                    models.CharField(blank=True, help_text="The e-mail address.", max_length=320),
-                ),
-                ("message_id", models.CharField(blank=True, max_length=200)),
-                ("tracking_number", models.CharField(blank=True, max_length=40)),
-                ("queued_at", models.DateTimeField(auto_now_add=True)),
-                ("claimed_at", models.DateTimeField(blank=True, null=True)),
-                ("claim", models.CharField(blank=True, max_length=36)),
-                (
-                    "tries",
-                    models.PositiveSmallIntegerField(default=0, help_text="Times it was claimed."),
-                ),
-                (
-                    "retry_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="Not before this, after a server that was not ready.",
-                        null=True,
-                    ),
-                ),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "arrived_on",
-                    models.DateField(
-                        blank=True,
-                        help_text="The day it was delivered, refused or returned.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "queued_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "letter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="dispatches",
-                        to="letters.letter",
-                    ),
-                ),
-                (
-                    "pack",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="dispatches",
-                        to="letters.printpack",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('post', 'Certified mail'), ('email', 'E-mail')], max_length=10)),
+                ('attempt', models.PositiveSmallIntegerField(default=1)),
+                ('status', models.CharField(choices=[('queued', 'Queued'), ('claimed', 'Being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('returned', 'Returned'), ('refused', 'Refused'), ('bounced', 'Bounced'), ('failed', 'Failed'), ('unknown', 'Not known whether it left'), ('held', 'Held'), ('cancelled', 'Cancelled')], default='queued', max_length=20)),
+                ('reason', models.CharField(blank=True, help_text='Why it was sent again.', max_length=500)),
+                ('detail', models.TextField(blank=True, help_text='What the carrier or the mail server said.')),
+                ('to_address', models.CharField(blank=True, help_text='The e-mail address.', max_length=320)),
+                ('message_id', models.CharField(blank=True, max_length=200)),
+                ('tracking_number', models.CharField(blank=True, max_length=40)),
+                ('queued_at', models.DateTimeField(auto_now_add=True)),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('claim', models.CharField(blank=True, max_length=36)),
+                ('tries', models.PositiveSmallIntegerField(default=0, help_text='Times it was claimed.')),
+                ('retry_at', models.DateTimeField(blank=True, help_text='Not before this, after a server that was not ready.', null=True)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('arrived_on', models.DateField(blank=True, help_text='The day it was delivered, refused or returned.', null=True)),
+                ('queued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='letters.letter')),
+                ('pack', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='letters.printpack')),
             ],
             options={
-                "verbose_name_plural": "dispatches",
-                "ordering": ["letter", "channel", "attempt"],
+                'verbose_name_plural': 'dispatches',
+                'ordering': ['letter', 'channel', 'attempt'],
             },
         ),
         migrations.CreateModel(
-            name="Response",
+            name='Response',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("portal", "Response page"),
-                            ("post", "Post"),
-                            ("email", "E-mail"),
-                            ("phone", "Phone"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("received_on", models.DateField()),
-                ("respondent_name", models.CharField(max_length=200)),
-                ("respondent_title", models.CharField(blank=True, max_length=200)),
-                ("respondent_authority", models.CharField(blank=True, max_length=300)),
-                ("respondent_email", models.EmailField(blank=True, max_length=254)),
-                ("note", models.TextField(blank=True)),
-                (
-                    "receipt",
-                    models.CharField(help_text="The receipt's number.", max_length=40, unique=True),
-                ),
-                (
-                    "receipt_sha256",
-                    models.CharField(
-                        help_text="The receipt's text, in which everything that was said is kept.",
-                        max_length=64,
-                    ),
-                ),
-                ("receipt_claimed_at", models.DateTimeField(blank=True, null=True)),
-                ("receipt_sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "submission",
-                    models.CharField(
-                        blank=True,
-                        help_text="Drawn when the form was checked: pressing twice records once.",
-                        max_length=36,
-                    ),
-                ),
-                ("recorded_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "letter",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="responses",
-                        to="letters.letter",
-                    ),
-                ),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="responses",
-                        to="campaigns.recipient",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('portal', 'Response page'), ('post', 'Post'), ('email', 'E-mail'), ('phone', 'Phone')], max_length=20)),
+                ('received_on', models.DateField()),
+                ('respondent_name', models.CharField(max_length=200)),
+                ('respondent_title', models.CharField(blank=True, max_length=200)),
+                ('respondent_authority', models.CharField(blank=True, max_length=300)),
+                ('respondent_email', models.EmailField(blank=True, max_length=254)),
+                ('note', models.TextField(blank=True)),
+                ('receipt', models.CharField(help_text="The receipt's number.", max_length=40, unique=True)),
+                ('receipt_sha256', models.CharField(help_text="The receipt's text, in which everything that was said is kept.", max_length=64)),
+                ('receipt_claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('receipt_sent_at', models.DateTimeField(blank=True, null=True)),
+                ('submission', models.CharField(blank=True, help_text='Drawn when the form was checked: pressing twice records once.', max_length=36)),
+                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('letter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='letters.letter')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='campaigns.recipient')),
+                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-received_on", "-pk"],
-                "permissions": [("record_response", "Can record a response that came in")],
+                'ordering': ['-received_on', '-pk'],
+                'permissions': [('record_response', 'Can record a response that came in')],
             },
         ),
         migrations.CreateModel(
-            name="ResponseDocument",
+            name='ResponseDocument',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "file_name",
-                    models.CharField(
-                        help_text="As it was sent; never used as a path.", max_length=255
-                    ),
-                ),
-                ("media_type", models.CharField(max_length=100)),
-                ("size", models.PositiveIntegerField(help_text="Bytes.")),
-                (
-                    "response",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="documents",
-                        to="letters.response",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64)),
+                ('file_name', models.CharField(help_text='As it was sent; never used as a path.', max_length=255)),
+                ('media_type', models.CharField(max_length=100)),
+                ('size', models.PositiveIntegerField(help_text='Bytes.')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='letters.response')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="ResponseItem",
+            name='ResponseItem',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quotation", models.TextField(blank=True)),
-                ("page", models.CharField(blank=True, max_length=20)),
-                (
-                    "entry",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="response_item",
-                        to="campaigns.answerentry",
-                    ),
-                ),
-                (
-                    "response",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="items",
-                        to="letters.response",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quotation', models.TextField(blank=True)),
+                ('page', models.CharField(blank=True, max_length=20)),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='response_item', to='campaigns.answerentry')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='letters.response')),
             ],
             options={
-                "ordering": ["response", "pk"],
+                'ordering': ['response', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="ShortCodeAttempt",
+            name='ShortCodeAttempt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reference", models.CharField(max_length=40)),
-                ("at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(max_length=40)),
+                ('at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["reference", "at"], name="letters_sho_referen_eb1c40_idx")
-                ],
+                'indexes': [models.Index(fields=['reference', 'at'], name='letters_sho_referen_eb1c40_idx')],
             },
         ),
         migrations.CreateModel(
-            name="Signer",
+            name='Signer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("title", models.CharField(max_length=200)),
-                ("organisation", models.CharField(blank=True, max_length=200)),
-                ("bar_number", models.CharField(blank=True, max_length=100)),
-                ("signature_sha256", models.CharField(blank=True, editable=False, max_length=64)),
-                ("archived_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "letterhead",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="signers",
-                        to="letters.letterhead",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('title', models.CharField(max_length=200)),
+                ('organisation', models.CharField(blank=True, max_length=200)),
+                ('bar_number', models.CharField(blank=True, max_length=100)),
+                ('signature_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('letterhead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signers', to='letters.letterhead')),
             ],
             options={
-                "ordering": ["letterhead", "name"],
+                'ordering': ['letterhead', 'name'],
             },
         ),
         migrations.CreateModel(
-            name="Sender",
+            name='Sender',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sender",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "letterhead",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="senders",
-                        to="letters.letterhead",
-                    ),
-                ),
-                (
-                    "signer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="senders",
-                        to="letters.signer",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sender', to='campaigns.campaign')),
+                ('letterhead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='senders', to='letters.letterhead')),
+                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='senders', to='letters.signer')),
             ],
         ),
         migrations.AddConstraint(
-            model_name="lettertemplate",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "name"), name="template_name_once"
-            ),
+            model_name='lettertemplate',
+            constraint=models.UniqueConstraint(fields=('campaign', 'name'), name='template_name_once'),
         ),
         migrations.AddConstraint(
-            model_name="letterversion",
-            constraint=models.UniqueConstraint(
-                fields=("template", "number"), name="version_number_once"
-            ),
+            model_name='letterversion',
+            constraint=models.UniqueConstraint(fields=('template', 'number'), name='version_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="letterversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="versions_count_from_one"
-            ),
+            model_name='letterversion',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='versions_count_from_one'),
         ),
         migrations.AddConstraint(
-            model_name="mailing",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "title"), name="mailing_title_once"
-            ),
+            model_name='mailing',
+            constraint=models.UniqueConstraint(fields=('campaign', 'title'), name='mailing_title_once'),
         ),
         migrations.AddConstraint(
-            model_name="mailing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="mailing_approved_by_someone_at_a_time",
-            ),
+            model_name='mailing',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='mailing_approved_by_someone_at_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="mailing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    models.Q(("approved_by", models.F("prepared_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="approver_is_not_the_preparer",
-            ),
+            model_name='mailing',
+            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='approver_is_not_the_preparer'),
         ),
         migrations.AddConstraint(
-            model_name="mailing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["approved", "sending", "sent"]), _negated=True),
-                    models.Q(
-                        ("approved_by__isnull", False), models.Q(("digest", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="only_an_approved_mailing_is_sent",
-            ),
+            model_name='mailing',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'sending', 'sent']), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='only_an_approved_mailing_is_sent'),
         ),
         migrations.AddConstraint(
-            model_name="mailing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("gap_accepted_at", None), ("gap_accepted_by", None), ("gap_until", None)
-                    ),
-                    models.Q(
-                        ("gap_until__isnull", False),
-                        ("gap_accepted_by__isnull", False),
-                        ("gap_accepted_at__isnull", False),
-                        models.Q(("gap_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_gap_is_accepted_by_someone_in_writing",
-            ),
+            model_name='mailing',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gap_accepted_at', None), ('gap_accepted_by', None), ('gap_until', None)), models.Q(('gap_until__isnull', False), ('gap_accepted_by__isnull', False), ('gap_accepted_at__isnull', False), models.Q(('gap_reason', ''), _negated=True)), _connector='OR'), name='a_gap_is_accepted_by_someone_in_writing'),
         ),
         migrations.AddIndex(
-            model_name="letter",
-            index=models.Index(fields=["mailing", "status"], name="letters_let_mailing_291c30_idx"),
+            model_name='letter',
+            index=models.Index(fields=['mailing', 'status'], name='letters_let_mailing_291c30_idx'),
         ),
         migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "void"), _negated=True),
-                fields=("mailing", "addressee"),
-                name="one_letter_per_mailing_and_addressee",
-            ),
+            model_name='letter',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'void'), _negated=True), fields=('mailing', 'addressee'), name='one_letter_per_mailing_and_addressee'),
         ),
         migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.UniqueConstraint(
-                fields=("mailing", "position"), name="one_letter_a_position"
-            ),
+            model_name='letter',
+            constraint=models.UniqueConstraint(fields=('mailing', 'position'), name='one_letter_a_position'),
         ),
         migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["rendered", "sealed"]), _negated=True),
-                    models.Q(
-                        models.Q(("pdf_sha256", ""), _negated=True), ("page_count__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_rendered_letter_has_its_bytes",
-            ),
+            model_name='letter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['rendered', 'sealed']), _negated=True), models.Q(models.Q(('pdf_sha256', ''), _negated=True), ('page_count__isnull', False)), _connector='OR'), name='a_rendered_letter_has_its_bytes'),
         ),
         migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "sealed"), _negated=True),
-                    ("sealed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="a_sealed_letter_has_a_time",
-            ),
+            model_name='letter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sealed'), _negated=True), ('sealed_at__isnull', False), _connector='OR'), name='a_sealed_letter_has_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["void", "quarantined"]), _negated=True),
-                    models.Q(("status_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="a_letter_set_aside_says_why",
-            ),
+            model_name='letter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['void', 'quarantined']), _negated=True), models.Q(('status_reason', ''), _negated=True), _connector='OR'), name='a_letter_set_aside_says_why'),
         ),
         migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                fields=["mailing", "severity", "code"], name="letters_fin_mailing_4fbdbe_idx"
-            ),
+            model_name='finding',
+            index=models.Index(fields=['mailing', 'severity', 'code'], name='letters_fin_mailing_4fbdbe_idx'),
         ),
         migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                fields=("letter", "code", "message"), name="finding_once_per_letter"
-            ),
+            model_name='finding',
+            constraint=models.UniqueConstraint(fields=('letter', 'code', 'message'), name='finding_once_per_letter'),
         ),
         migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.UniqueConstraint(
-                fields=("letter", "by", "sha256"), name="opening_recorded_once"
-            ),
+            model_name='opening',
+            constraint=models.UniqueConstraint(fields=('letter', 'by', 'sha256'), name='opening_recorded_once'),
         ),
         migrations.AddConstraint(
-            model_name="portalkey",
-            constraint=models.UniqueConstraint(
-                fields=("letter", "issue"), name="portal_key_issue_once"
-            ),
+            model_name='portalkey',
+            constraint=models.UniqueConstraint(fields=('letter', 'issue'), name='portal_key_issue_once'),
         ),
         migrations.AddConstraint(
-            model_name="printpack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("posted_by", None), ("posted_on", None)),
-                    models.Q(("posted_by__isnull", False), ("posted_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pack_posted_by_someone_on_a_day",
-            ),
+            model_name='printpack',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_by', None), ('posted_on', None)), models.Q(('posted_by__isnull', False), ('posted_on__isnull', False)), _connector='OR'), name='pack_posted_by_someone_on_a_day'),
         ),
         migrations.AddIndex(
-            model_name="dispatch",
-            index=models.Index(fields=["status", "channel"], name="letters_dis_status_2441cd_idx"),
+            model_name='dispatch',
+            index=models.Index(fields=['status', 'channel'], name='letters_dis_status_2441cd_idx'),
         ),
         migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                fields=("letter", "channel", "attempt"), name="dispatch_attempt_once"
-            ),
+            model_name='dispatch',
+            constraint=models.UniqueConstraint(fields=('letter', 'channel', 'attempt'), name='dispatch_attempt_once'),
         ),
         migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("status__in", ["queued", "claimed", "sent", "delivered", "unknown", "held"])
-                ),
-                fields=("letter", "channel"),
-                name="one_live_dispatch_per_letter_and_channel",
-            ),
+            model_name='dispatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'claimed', 'sent', 'delivered', 'unknown', 'held'])), fields=('letter', 'channel'), name='one_live_dispatch_per_letter_and_channel'),
         ),
         migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("tracking_number", ""), _negated=True),
-                fields=("tracking_number",),
-                name="tracking_number_once",
-            ),
+            model_name='dispatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('tracking_number', ''), _negated=True), fields=('tracking_number',), name='tracking_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("message_id", ""), _negated=True),
-                fields=("message_id",),
-                name="message_id_once",
-            ),
+            model_name='dispatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('message_id', ''), _negated=True), fields=('message_id',), name='message_id_once'),
         ),
         migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status__in", ["sent", "delivered", "returned", "refused", "bounced"]),
-                        _negated=True,
-                    ),
-                    ("sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="what_was_sent_has_a_time",
-            ),
+            model_name='dispatch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['sent', 'delivered', 'returned', 'refused', 'bounced']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='what_was_sent_has_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="response",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("channel", "portal"), ("recorded_by", None)),
-                    models.Q(
-                        models.Q(("channel", "portal"), _negated=True),
-                        ("recorded_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="staff_record_responses_from_elsewhere",
-            ),
+            model_name='response',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'portal'), ('recorded_by', None)), models.Q(models.Q(('channel', 'portal'), _negated=True), ('recorded_by__isnull', False)), _connector='OR'), name='staff_record_responses_from_elsewhere'),
         ),
         migrations.AddConstraint(
-            model_name="response",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("submission", ""), _negated=True),
-                fields=("submission",),
-                name="submission_once",
-            ),
+            model_name='response',
+            constraint=models.UniqueConstraint(condition=models.Q(('submission', ''), _negated=True), fields=('submission',), name='submission_once'),
         ),
     ]
