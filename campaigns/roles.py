@@ -34,6 +34,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "add_campaign",
         "change_campaign",
         "choose_recipients",
+        "change_sourcedfact",
         "record_answer",
     ),
     DRAFTER: (
@@ -42,6 +43,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "change_institution",
         "add_ground",
         "change_ground",
+        "change_sourcedfact",
         "record_answer",
     ),
     COUNSEL: (*_VIEW, "add_ground", "change_ground", "verify_ground"),

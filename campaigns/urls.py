@@ -12,6 +12,7 @@ from campaigns.views import (
     institution_edit,
     recipients,
 )
+from campaigns.views import sourced_facts as facts
 from campaigns.views.audit import AuditLog, AuditVerify, CampaignHistory
 
 app_name = "campaigns"
@@ -103,6 +104,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         addressees.TakeBack.as_view(),
         name="recipient_take_back",
     ),
+    path("recipients/<int:pk>/facts/", facts.RecipientFacts.as_view(), name="recipient_facts"),
+    path("recipients/<int:pk>/facts/new/", facts.FactNew.as_view(), name="sourced_fact_new"),
+    path("sourced-facts/<int:pk>/", facts.FactEdit.as_view(), name="sourced_fact_edit"),
+    path("sourced-facts/<int:pk>/remove/", facts.FactRemove.as_view(), name="sourced_fact_remove"),
+    path("campaigns/<int:pk>/facts/", facts.SourcedFacts.as_view(), name="sourced_facts"),
+    path("campaigns/<int:pk>/facts/file/", facts.TakeIn.as_view(), name="sourced_facts_file"),
     path("addressees/<int:pk>/", addressees.AddresseeEdit.as_view(), name="addressee_edit"),
     path(
         "addressees/<int:pk>/remove/", addressees.AddresseeRemove.as_view(), name="addressee_remove"

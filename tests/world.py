@@ -8,13 +8,13 @@ from django.utils import timezone
 from campaigns import filestore
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.actions.directory import plan_import
-from campaigns.models import Addressee, Contact
+from campaigns.models import Addressee, Contact, SourcedFact
 from letters.actions import clause, dispatch, respond
 from letters.actions.clause import Wording
 from letters.actions.respond import Item
 from letters.channels import outbox
 from letters.merge import codes
-from letters.models import Clause, Dispatch
+from letters.models import Clause, Dispatch, Letter
 from letters.uploads import KeptFile
 from tests.campaigns.directory.builders import ipeds, ipeds_choices
 from tests.factories import make_ground
@@ -72,6 +72,7 @@ def make_world() -> World:
             "addressees": Addressee.objects.latest("pk").pk,
             "letters": letter.pk,
             "letter-texts": stage.mailing.version.template_id,
+            "sourced-facts": _sourced_fact(letter).pk,
             "clauses": _clause(stage).pk,
             "letterheads": sender.letterhead_id,
             "signers": sender.signer_id,
@@ -95,3 +96,9 @@ def make_world() -> World:
 def _clause(stage: stages.Stage) -> Clause:
     wording = Wording("Preservation", "", "Please keep it.")
     return clause.add(wording=wording, by=stage.manager)
+
+
+def _sourced_fact(letter: Letter) -> SourcedFact:
+    return SourcedFact.objects.create(
+        recipient=letter.recipient, quotation="x", source="y", seen_on=timezone.localdate()
+    )

@@ -15,6 +15,7 @@ from campaigns.models.institution import (
 )
 from campaigns.models.recipient import Addressee, Recipient
 from campaigns.models.sign_in import SignInTry
+from campaigns.models.sourced_fact import SourcedFact
 from campaigns.models.user import User
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Outcome",
     "Recipient",
     "SignInTry",
+    "SourcedFact",
     "User",
     "Verification",
 ]

@@ -85,6 +85,7 @@ def with_everything(addressees: QuerySet[Addressee]) -> QuerySet[Addressee]:
     ).prefetch_related(
         "recipient__institution__facts",
         "recipient__institution__parent__facts",
+        "recipient__sourced_facts",
         Prefetch(
             "recipient__addressees",
             Addressee.objects.select_related("contact"),

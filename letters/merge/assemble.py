@@ -103,6 +103,7 @@ def values_of(data: Data, issued: Codes) -> dict[str, Any]:
     }
     return {
         **{name: data[name] for name in FIELDS if name in data},
+        "facts": [_fact(kept) for kept in data.get("facts", ())],
         **flags,
         **fact_values(data.get("known", {})),  # which letters of an earlier time do not have
         **dates,
@@ -112,6 +113,10 @@ def values_of(data: Data, issued: Codes) -> dict[str, Any]:
         "signer_name": data["signer"]["name"],
         "signer_title": data["signer"]["title"],
     }
+
+
+def _fact(kept: Mapping[str, str]) -> dict[str, Any]:
+    return {**kept, "seen_on": datetime.date.fromisoformat(kept["seen_on"])}
 
 
 def lines(text: str) -> list[str]:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import cast
 
 from markupsafe import Markup, escape
 
 from campaigns import citations
+from letters.merge.fields import long_date
 from letters.merge.typography import typeset
 
 # Where the panel "How to respond" goes; `document` puts it there. No typed text can make it.
@@ -41,6 +44,24 @@ def grounds(entries: Iterable[Entry]) -> Markup:
         for entry in entries
     )
     return Markup('<ul class="grounds">\n{}</ul>\n').format(Markup("").join(items))
+
+
+def facts(entries: Iterable[Entry]) -> Markup:
+    """A numbered list of what was seen: about what, the words, where, when, which exhibit."""
+    items = Markup("").join(Markup("<li>{}</li>\n").format(_fact(entry)) for entry in entries)
+    return Markup('<ol class="facts">\n{}</ol>\n').format(items) if items else Markup("")
+
+
+def _fact(entry: Entry) -> Markup:
+    about = Markup("<strong>{}.</strong> ").format(typeset(str(entry["programme"])))
+    exhibit = Markup("; Exhibit\u00a0{}").format(str(entry["exhibit"]))
+    return Markup("<p>{}“{}” ({}, seen {}{})</p>").format(
+        about if entry.get("programme") else "",
+        lines(str(entry["quotation"])),
+        str(entry["source"]),
+        typeset(long_date(cast("date", entry["seen_on"]))),
+        exhibit if entry.get("exhibit") else "",
+    )
 
 
 def cases(entries: Iterable[Entry]) -> Markup:

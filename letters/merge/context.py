@@ -58,6 +58,7 @@ def freeze(
         **_campaign(campaign),
         **_institution(recipient.institution),
         **_addressee(addressee, recipient),
+        "facts": _facts(recipient),
     }
 
 
@@ -118,7 +119,11 @@ def preview_data(
         who = _invented()
     else:
         addressee = addressee or first_addressee(recipient)
-        who = {**_institution(recipient.institution), **_addressee(addressee, recipient)}
+        who = {
+            **_institution(recipient.institution),
+            **_addressee(addressee, recipient),
+            "facts": _facts(recipient),
+        }
     return {
         "reference": f"{campaign.reference_prefix}-PREVIEW",
         "letter_date": on.isoformat(),
@@ -267,6 +272,21 @@ def _institution(institution: Institution) -> dict[str, Any]:
     }
 
 
+def _facts(recipient: Recipient) -> list[dict[str, str]]:
+    """What was seen at the recipient, by exhibit. Sorted here, so that prefetched rows are used."""
+    found = [fact for fact in recipient.sourced_facts.all() if fact.archived_at is None]
+    return [
+        {
+            "programme": fact.programme,
+            "quotation": fact.quotation,
+            "source": fact.source,
+            "seen_on": fact.seen_on.isoformat(),
+            "exhibit": fact.exhibit,
+        }
+        for fact in sorted(found, key=lambda fact: (fact.exhibit, fact.pk))
+    ]
+
+
 def _addressee(addressee: Addressee, recipient: Recipient) -> dict[str, Any]:
     """A copy is the letter to the first addressee, sent to another person as well."""
     institution = recipient.institution
@@ -357,6 +377,7 @@ def _invented() -> dict[str, Any]:
         "institution_kind": Institution.Kind.UNIVERSITY,
         "institution_control": Institution.Control.NONPROFIT,
         "known": {},
+        "facts": [],
         "addressee_name": name,
         "addressee_title": title,
         "addressee": name,

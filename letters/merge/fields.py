@@ -127,6 +127,13 @@ FIELDS: Mapping[str, Field] = _by_name(
     _choice("institution_control", "Who controls the institution", Institution.Control.values),
     *(_choice(fact_field(key), label, Fact.Value.values) for key, label in Fact.Key.choices),
     Field("demands", "The demands, one by one", "2 demands", required=False, kind="list"),
+    Field(
+        "facts",
+        "What was seen at the recipient, one by one",
+        "1 sourced fact",
+        required=False,
+        kind="list",
+    ),
     Field("grounds", "The grounds, one by one", "1 ground", required=False, kind="list"),
 )
 
@@ -138,6 +145,16 @@ ENTRIES: Mapping[str, tuple[str, Mapping[str, Field]]] = {
             Field("number", "Number of the demand", "1"),
             Field("title", "The demand in a few words", "Confirm in writing"),
             Field("text", "The demand as the letter prints it", "Confirm in writing that …"),
+        ),
+    ),
+    "facts": (
+        "fact",
+        _by_name(
+            Field("programme", "The program, page or article", "Fellowship", required=False),
+            Field("quotation", "The words as they were found", "Applicants must be …"),
+            Field("source", "Where they stand", "https://www.example.edu/fellowship"),
+            Field("seen_on", "Day on which they were seen", "November 2, 2026", kind="date"),
+            Field("exhibit", "The letter of its exhibit", "A", required=False),
         ),
     ),
     "grounds": (
@@ -155,6 +172,7 @@ BLOCKS: Mapping[str, str] = {
     "demands": "All demands, numbered, each kept whole where it is short",
     "grounds": "All grounds, each with its citation and regulations",
     "cases": "The cases of all grounds, their names in italics",
+    "facts": "All that was seen at the recipient, each with its source and day",
     "response": "The panel on how to respond; it ends the text where this tag is not used",
     "no_response": "No panel on how to respond, as where nothing more is asked",
 }

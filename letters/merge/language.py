@@ -64,6 +64,7 @@ class Template:
             "demands": blocks.demands(known["demands"]),
             "grounds": blocks.grounds(known["grounds"]),
             "cases": blocks.cases(known["grounds"]),
+            "facts": blocks.facts(known["facts"]),
             "response": blocks.RESPONSE,
             "no_response": blocks.NO_RESPONSE,
         }

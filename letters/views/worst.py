@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
@@ -63,6 +63,7 @@ class Search:
             .prefetch_related(
                 "institution__facts",
                 "institution__parent__facts",
+                "sourced_facts",
                 Prefetch("addressees", Addressee.objects.select_related("contact")),
             )
             .order_by("institution__name", "pk")
@@ -190,6 +191,8 @@ def most_pages(search: Search) -> Worst:
 def _longest_texts(search: Search) -> list[tuple[Recipient, LetterContent]]:
     """Letters to those with long names and places, of each kind that a text may tell apart."""
     keys = set(search.longest(_INSTITUTION)) | set(search.longest(_PLACE))
+    quoted = Coalesce(Sum(Length("sourced_facts__quotation")), 0)
+    keys |= set(search.longest(quoted))
     for control in Institution.Control.values:
         alike = search.among.filter(institution__control=control)
         keys |= set(alike.annotate(length=_INSTITUTION).order_by("-length", "pk")

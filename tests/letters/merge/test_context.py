@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import Addressee, Institution
+from campaigns.models import Addressee, Institution, SourcedFact
 from letters.actions.freshness import with_everything
 from letters.merge import codes, context, pages, press, reference
 from letters.merge.language import MissingValue
@@ -334,3 +334,44 @@ def test_freezing_and_checking_make_no_query_per_letter(campaign):
         return len(captured)
 
     assert queries(3) == queries(20)
+
+
+def test_what_was_seen_at_the_recipient_is_frozen_and_printed(campaign):
+    recipient = make_recipient(campaign)
+    for exhibit, quotation in (("B", "Second <b>."), ("A", "First.")):
+        SourcedFact.objects.create(
+            recipient=recipient,
+            programme="Fellowship",
+            quotation=quotation,
+            source="https://a.example/x",
+            seen_on=datetime.date(2026, 11, 2),
+            exhibit=exhibit,
+        )
+    SourcedFact.objects.create(
+        recipient=recipient,
+        quotation="Gone.",
+        source="x",
+        seen_on=datetime.date(2026, 11, 2),
+        archived_at=timezone.now(),
+    )
+    version = make_version(
+        campaign,
+        body="{% facts %}\n\n{% for fact in facts %}\n{{ fact.seen_on | iso }} "
+        "{{ fact.exhibit }}\n{% endfor %}",
+    )
+    mailing = make_mailing(version)
+    letter = make_letter(mailing, recipient.addressees.get())
+    recipient.sourced_facts.update(quotation="Changed.")
+    body = context.content(letter).body
+    assert body.index("First.") < body.index("Second &lt;b&gt;.")
+    assert "seen November\u00a02, 2026; Exhibit\u00a0A)" in body
+    assert "2026-11-02 A" in body
+    assert "Changed" not in body and "Gone" not in body
+
+
+def test_a_recipient_at_which_nothing_was_seen_has_no_list(campaign):
+    version = make_version(campaign, body="{% if facts %}\nSeen:\n{% endif %}\n\n{% facts %}\n\nx")
+    mailing = make_mailing(version)
+    letter = make_letter(mailing, make_recipient(campaign).addressees.get())
+    body = context.content(letter).body
+    assert "<ol" not in body and "Seen" not in body
