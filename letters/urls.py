@@ -9,6 +9,7 @@ from letters.views import (
     letterhead,
     mailing,
     mailing_acts,
+    mailing_approval,
     outbox,
     pack,
     sender,
@@ -43,6 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/mailings/new/", mailing.NewMailing.as_view(), name="mailing_new"),
     path("campaigns/<int:pk>/remind/", mailing.Remind.as_view(), name="remind"),
     path("mailings/<int:pk>/", mailing.MailingPage.as_view(), name="mailing"),
+    path(
+        "mailings/<int:pk>/wording/", mailing_approval.WordingPage.as_view(), name="mailing_wording"
+    ),
     path("mailings/<int:pk>/progress/", mailing.MailingProgress.as_view(), name="mailing_progress"),
     path("mailings/<int:pk>/check/", mailing_acts.CheckAgain.as_view(), name="mailing_check"),
     path("mailings/<int:pk>/date/", mailing_acts.ChangeDate.as_view(), name="mailing_date"),
@@ -85,6 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<int:pk>/page/<int:number>/", letter.LetterPicture.as_view(), name="letter_page"),
     path("letters/<int:pk>/open/", letter.OpenLetter.as_view(), name="letter_open"),
     path("letters/<int:pk>/read/", letter.ReadLetter.as_view(), name="letter_read"),
+    path("letters/<int:pk>/comment/", letter.CommentOnLetter.as_view(), name="letter_comment"),
     path("letters/<int:pk>/leave-out/", letter.LeaveOut.as_view(), name="letter_leave_out"),
     path("letters/<int:pk>/void/", letter.Void.as_view(), name="letter_void"),
     path("letters/<int:pk>/resend/", letter.ResendLetter.as_view(), name="letter_resend"),

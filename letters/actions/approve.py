@@ -8,6 +8,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from campaigns import audit, filestore
@@ -19,7 +20,7 @@ from letters.actions import preflight
 from letters.actions.dispatch import NotApproved
 from letters.actions.freshness import Stale, current_digest, stale
 from letters.actions.outcome import counted
-from letters.models import Letter, Mailing, Opening
+from letters.models import Letter, LetterComment, Mailing, Opening
 
 LETTERS_TO_OPEN = 3
 # Who did one of these made the batch what it is, and is not the other person.
@@ -260,12 +261,48 @@ def _seal(mailing: Mailing, by: User) -> Mailing:
 
 
 @transaction.atomic
+def comment(*, letter: Letter, text: str, by: User) -> LetterComment:
+    """Say what is to be changed in one letter. The mailing is returned afterwards."""
+    if not by.has_perm("letters.approve_mailing"):
+        raise MayNotApprove(f"{by} does not decide on letters; counsel does.")
+    if not text.strip():
+        raise CommentsMissing("Say what should be changed in this letter.")
+    lifecycle.hold(letter.mailing)
+    if letter.mailing.status != Mailing.Status.READY:
+        raise NotReady(f"“{letter.mailing}” does not wait for approval.")
+    if letter.status != Letter.Status.RENDERED:
+        raise NotReady(f"Letter {letter} is {letter.get_status_display().lower()}.")
+    said = LetterComment.objects.create(letter=letter, text=text, sha256=letter.pdf_sha256, by=by)
+    audit.record(
+        "letter.commented",
+        subject=letter,
+        by=by,
+        campaign=letter.mailing.campaign,
+        sentence=f"commented on letter {letter} to {letter.recipient}: {text}",
+        comment=said.pk,
+        sha256=letter.pdf_sha256,
+    )
+    return said
+
+
+def comments_of_now(mailing: Mailing) -> list[LetterComment]:
+    """What was said of letters that stand as they stood then."""
+    said = LetterComment.objects.filter(
+        letter__mailing=mailing, sha256=F("letter__pdf_sha256")
+    ).exclude(letter__status=Letter.Status.VOID)
+    return list(said.select_related("by", "letter__recipient__institution"))
+
+
+@transaction.atomic
 def give_back(*, mailing: Mailing, comments: str, by: User) -> Mailing:
-    """Return the mailing with comments to those who prepare it."""
+    """Return the mailing with comments to those who prepare it, or with those on its letters."""
     if not by.has_perm("letters.approve_mailing"):
         raise MayNotApprove(f"{by} may not return mailings; counsel can.")
     if not comments.strip():
-        raise CommentsMissing("Say what should be changed.")
+        letters = {one.letter_id for one in comments_of_now(mailing)}
+        if not letters:
+            raise CommentsMissing("Say what should be changed.")
+        comments = f"See the comments on {counted(len(letters))}."
     lifecycle.move(mailing, Mailing.Status.RETURNED, comments=comments)
     audit.record(
         "mailing.returned",

@@ -228,7 +228,9 @@ def _make(letter: Letter) -> Made:
             input_sha256=press.input_sha256(content),
             pages=rendered.pages,
             measures=asdict(rendered.measures) if rendered.measures else None,
-            wording_sha256=wording.sha256(wording.wording(content, letter.merge_data)),
+            wording_sha256=wording.sha256(
+                wording.wording(letter.mailing.version, letter.merge_data)
+            ),
         )
     except (MissingValue, TemplateRefused, press.RenderRefused) as refusal:
         return Made(letter, refusal=str(refusal))

@@ -7,11 +7,10 @@ is shown which letters those are.
 
 import hashlib
 import re
-from collections.abc import Mapping
 from html import unescape
-from typing import Any
 
-from letters.merge.content import LetterContent
+from letters.merge.assemble import Data, Words, assemble
+from letters.merge.codes import Codes
 
 # The values by which every letter of a mailing differs from every other.
 _NAMES = (
@@ -27,19 +26,18 @@ _NAMES = (
 _BLOCK = re.compile(r"</(?:p|li|h\d|blockquote|ol|ul)>|<br\s*/?>")
 
 
-def wording(content: LetterContent, data: Mapping[str, Any]) -> str:
-    """RE line and body as plain paragraphs, with “‹institution_name›” where the name stood."""
+def wording(words: Words, data: Data) -> str:
+    """RE line and body as plain paragraphs, with “‹institution_name›” where the name stands.
+
+    The letter is merged once more with the names of the fields for its values. Replacing the
+    values in the finished text would find the town of Meridian in “Meridian Review”.
+    """
+    named = {name: f"‹{name}›" for name in _NAMES if data.get(name)}
+    content = assemble(words, {**data, **named}, Codes("‹response_url›", "‹response_code›"))
     text = f"{content.subject}\n\n{_BLOCK.sub(chr(10), content.body)}"
     plain = unescape(re.sub(r"<[^>]+>", "", text)).replace("\u00a0", " ")
     lines = (" ".join(line.split()) for line in plain.split("\n"))
-    said = "\n".join(line for line in lines if line)
-    for secret in (content.response.url, content.response.short_code):
-        said = said.replace(secret, "‹response›")
-    values = {name: str(data.get(name) or "").replace("\u00a0", " ") for name in _NAMES}
-    for name, value in sorted(values.items(), key=lambda one: -len(one[1])):
-        if len(value) > 1:
-            said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"‹{name}›", said)
-    return said
+    return "\n".join(line for line in lines if line)
 
 
 def sha256(said: str) -> str:

@@ -1,6 +1,7 @@
 """The nouns of a letter, one file each."""
 
 from letters.models.clause import Clause
+from letters.models.comment import LetterComment
 from letters.models.dispatch import Dispatch, PrintPack
 from letters.models.finding import Finding, Override
 from letters.models.letter import Letter
@@ -16,6 +17,7 @@ __all__ = [
     "Dispatch",
     "Finding",
     "Letter",
+    "LetterComment",
     "LetterTemplate",
     "LetterVersion",
     "Letterhead",

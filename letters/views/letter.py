@@ -16,7 +16,7 @@ from campaigns.views.shell import StaffPage
 from letters.actions import approve, dispatch, leave_out, reading
 from letters.channels.post import sheets
 from letters.merge import pages
-from letters.models import Letter, Mailing, Opening
+from letters.models import Letter, LetterComment, Mailing, Opening
 from letters.views import mailing_forms as forms
 from letters.views.acts import DispatchAct, LetterAct
 
@@ -82,6 +82,9 @@ class LetterPage(StaffPage, TemplateView):
                 "to_open": approve.to_open(mailing, self.person) if reviewing else None,
                 "openings": opened.select_related("by"),
                 "findings": letter.findings.select_related("override__by"),
+                "comments": LetterComment.objects.filter(letter=letter).select_related(
+                    "by", "letter"
+                ),
                 "dispatches": letter.dispatches.select_related("queued_by", "pack"),
                 "resend_by": _resend_by(letter),
                 "previous": around.filter(position__lt=letter.position).order_by("-position")[:1],
@@ -172,6 +175,15 @@ class ReadLetter(LetterAct):
     def decide(self, **given: Any) -> str:
         reading.open_sealed(letter=self.letter, by=self.person, now=timezone.now())
         return f"You opened {self.letter}, which is on record. It stays open to you for an hour."
+
+
+class CommentOnLetter(LetterAct):
+    permission_required = "letters.approve_mailing"
+    form_class = forms.Comment
+
+    def decide(self, *, text: str) -> str:
+        approve.comment(letter=self.letter, text=text, by=self.person)
+        return "Kept with the letter. Return the mailing when you have said what is to be changed."
 
 
 class LeaveOut(LetterAct):

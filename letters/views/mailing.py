@@ -23,6 +23,7 @@ from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
 from letters.views import mailing_grid as grid
+from letters.views.mailing_approval import decision
 from letters.views.mailing_forms import NewMailingForm
 from letters.views.mailing_rows import (
     Asked,
@@ -299,6 +300,7 @@ class MailingPage(StaffPage, TemplateView):
                 "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone),
                 "events": audit.history(mailing)[:30],
                 "returned": _returned(mailing),
+                "letter_comments": approve.comments_of_now(mailing),
                 **more[step](),
                 **kwargs,
             }
@@ -350,6 +352,7 @@ class MailingPage(StaffPage, TemplateView):
             "notes": preflight.of_the_mailing(self.mailing),
             "overrides": overrides(self.mailing),
             "lengths": list(lengths.order_by("page_count")),
+            **decision(self.mailing),
         }
 
     def _send(self) -> dict[str, Any]:

@@ -108,7 +108,13 @@ class Digest(forms.Form):
 
 
 class Comments(forms.Form):
-    comments = BlockField(max_length=10_000)
+    """Of the whole mailing; may be empty where single letters were commented on."""
+
+    comments = BlockField(max_length=10_000, required=False)
+
+
+class Comment(forms.Form):
+    text = BlockField(max_length=4000, label="Comment")
 
 
 class Gap(forms.Form):

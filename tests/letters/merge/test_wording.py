@@ -1,33 +1,56 @@
 """Which letters of a mailing read alike."""
 
+import pytest
+
+from letters.actions.freshness import freeze
 from letters.merge.wording import sha256, wording
-from tests.letters.merge import specimens
+from letters.models import Letter
+from tests.factories import (
+    make_campaign,
+    make_institution,
+    make_letter,
+    make_mailing,
+    make_recipient,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+BODY = """\
+Meridian Review writes to {{ institution_name }} in {{ institution_city }}.
+
+{% if is_public %}
+You are public.
+{% endif %}
+
+{% demands %}
+"""
 
 
-def said(name: str, *, city: str = "", **changes: object) -> str:
-    content = specimens.letter(
-        body=specimens.body(name, source="To {{ institution_name }}, we write.\n\nThe end."),
-        subject=f"Request to {name}",
-        **changes,
-    )
-    return wording(content, {"institution_name": name, "institution_city": city})
+def letters(*institutions: dict[str, str]) -> list[Letter]:
+    campaign = make_campaign()
+    mailing = make_mailing(make_version(campaign, body=BODY))
+    made = []
+    for fields in institutions:
+        letter = make_letter(mailing, make_recipient(campaign, make_institution(**fields)))
+        freeze(letter)
+        made.append(letter)
+    return made
+
+
+def said(letter: Letter) -> str:
+    return wording(letter.mailing.version, letter.merge_data)
 
 
 def test_letters_that_differ_by_their_names_read_alike():
-    assert said("Auburn University") == said("Bard College")
-    assert said("Auburn University") == (
-        "Request to ‹institution_name›\nTo ‹institution_name›, we write.\nThe end."
-    )
+    one, other = letters({"name": "Auburn University"}, {"name": "Bard", "city": "Meridian"})
+    assert said(one) == said(other)
+    assert said(one).splitlines()[:2] == [
+        "Request to confirm",
+        "Meridian Review writes to ‹institution_name› in ‹institution_city›.",
+    ]
 
 
 def test_a_letter_with_a_paragraph_more_reads_otherwise():
-    content = specimens.letter(body="<p>We write.</p><p>One thing more.</p>")
-    shorter = specimens.letter(body="<p>We write.</p>")
-    assert sha256(wording(content, {})) != sha256(wording(shorter, {}))
-
-
-def test_a_name_inside_another_word_stays():
-    assert "‹" not in wording(
-        specimens.letter(subject="Request", body="<p>Bardic verse.</p>"),
-        {"institution_name": "Bard"},
-    )
+    private, public = letters({"name": "A"}, {"name": "B", "control": "public"})
+    assert said(public).replace("You are public.\n", "") == said(private)
+    assert sha256(said(public)) != sha256(said(private))
