@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from letters.views import (
+    annexes,
     clause,
     composer,
     letter,
@@ -160,5 +161,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="template_preview",
     ),
     path("letter-texts/<int:pk>/preview.pdf", composer.ComposerPdf.as_view(), name="template_pdf"),
+    path("letter-texts/<int:pk>/annexes/", annexes.Annexes.as_view(), name="annexes"),
+    path(
+        "letter-texts/<int:pk>/response-form/",
+        annexes.ResponseForm.as_view(),
+        name="response_form",
+    ),
+    path("exhibits/<int:pk>/page.png", annexes.ExhibitPage.as_view(), name="exhibit_page"),
+    path("exhibits/<int:pk>/file.pdf", annexes.ExhibitFile.as_view(), name="exhibit_file"),
+    path("exhibits/<int:pk>/remove/", annexes.ExhibitRemove.as_view(), name="exhibit_remove"),
     path("letter-texts/<int:pk>/changes/", template.Compare.as_view(), name="template_compare"),
 ]

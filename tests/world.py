@@ -9,15 +9,15 @@ from campaigns import filestore
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.actions.directory import plan_import
 from campaigns.models import Addressee, Contact, SourcedFact
-from letters.actions import clause, dispatch, respond
+from letters.actions import annex, clause, dispatch, respond
 from letters.actions.clause import Wording
 from letters.actions.respond import Item
 from letters.channels import outbox
 from letters.merge import codes
-from letters.models import Clause, Dispatch, Letter
+from letters.models import Clause, Dispatch, Exhibit, Letter
 from letters.uploads import KeptFile
 from tests.campaigns.directory.builders import ipeds, ipeds_choices
-from tests.factories import make_ground
+from tests.factories import make_ground, make_pdf
 from tests.letters import stages
 from tests.test_urls import Address
 
@@ -71,6 +71,7 @@ def make_world() -> World:
             "recipients": letter.recipient_id,
             "addressees": Addressee.objects.latest("pk").pk,
             "letters": letter.pk,
+            "exhibits": _exhibit(stage).pk,
             "letter-texts": stage.mailing.version.template_id,
             "sourced-facts": _sourced_fact(letter).pk,
             "clauses": _clause(stage).pk,
@@ -101,4 +102,14 @@ def _clause(stage: stages.Stage) -> Clause:
 def _sourced_fact(letter: Letter) -> SourcedFact:
     return SourcedFact.objects.create(
         recipient=letter.recipient, quotation="x", source="y", seen_on=timezone.localdate()
+    )
+
+
+def _exhibit(stage: stages.Stage) -> Exhibit:
+    return annex.add_exhibit(
+        template=stage.mailing.version.template,
+        title="Program",
+        name="program.pdf",
+        content=make_pdf(),
+        by=stage.manager,
     )

@@ -4,7 +4,8 @@ Knows no rows: what `context.freeze` kept is all there is, as it will be in ten 
 """
 
 import datetime
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.conf import settings
 from letters.merge import envelope
 from letters.merge.codes import Codes
 from letters.merge.content import (
+    ExhibitContent,
+    FormContent,
     LetterContent,
     LetterheadContent,
     ResponseContent,
@@ -43,7 +46,9 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
     """Raises MissingValue, and TemplateRefused where the words are not a letter's."""
     values = values_of(data, issued)
     subject, body = merge(words, values)
-    enclosures = lines(words.enclosures)
+    exhibits = tuple(_exhibits(data.get("exhibits", ())))
+    form = form_of(data) if data.get("response_form") else None
+    enclosures = _enclosures(words, exhibits, form)
     return LetterContent(
         reference=data["reference"],
         letter_date=values["letter_date"],
@@ -59,6 +64,8 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
         deadline=data["deadline"],
         closing=words.closing,
         co_signers=tuple(SignerContent(**one) for one in data.get("co_signers", ())),
+        exhibits=exhibits,
+        form=form,
         their_reference=data.get("their_reference", ""),
         label=words.label,
         delivery_lines=tuple(data["delivery_lines"]),
@@ -122,6 +129,29 @@ def _fact(kept: Mapping[str, str]) -> dict[str, Any]:
 def lines(text: str) -> list[str]:
     """The lines of a field that is one per line."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _exhibits(kept: Sequence[Data]) -> Iterator[ExhibitContent]:
+    """Exhibit A, B, C, in the order in which they were frozen."""
+    for letter, one in zip(string.ascii_uppercase, kept, strict=False):
+        yield ExhibitContent(letter, one["title"], tuple(one["pages"]))
+
+
+def form_of(data: Data) -> FormContent:
+    demands = ((entry["number"], entry["title"]) for entry in data["demands"])
+    return FormContent(data["institution_name"], tuple(demands))
+
+
+def _enclosures(
+    words: Words, exhibits: Sequence[ExhibitContent], form: FormContent | None
+) -> list[str]:
+    """What the letter lists: what its words name, then its exhibits and the form."""
+    listed = [f"{one.name}: {one.title} ({_pages(len(one.pages))})" for one in exhibits]
+    return [*lines(words.enclosures), *listed, *(["Response form"] if form else [])]
+
+
+def _pages(count: int) -> str:
+    return "1 page" if count == 1 else f"{count} pages"
 
 
 def signer_of(data: Data) -> SignerContent:

@@ -34,6 +34,27 @@ class ResponseContent:
 
 
 @dataclass(frozen=True)
+class ExhibitContent:
+    """One exhibit: its letter, its title, and the pictures of its pages by SHA-256."""
+
+    letter: str
+    title: str
+    pages: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"Exhibit {self.letter}"
+
+
+@dataclass(frozen=True)
+class FormContent:
+    """The form to answer on paper: who answers, and each demand by number and title."""
+
+    institution: str
+    demands: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class LetterContent:
     """One letter. `subject` and `body` are safe HTML made by `language`; all else is text.
 
@@ -56,6 +77,8 @@ class LetterContent:
     closing: str = "Sincerely,"
     co_signers: tuple[SignerContent, ...] = ()
     their_reference: str = ""
+    exhibits: tuple[ExhibitContent, ...] = ()
+    form: FormContent | None = None
     label: str = ""
     delivery_lines: tuple[str, ...] = ()
     copy_for: str = ""

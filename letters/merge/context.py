@@ -32,7 +32,7 @@ from letters.merge.codes import Codes
 from letters.merge.content import LetterContent, LetterheadContent, SignerContent
 from letters.merge.fields import FIELDS
 from letters.merge.salutation import greeted
-from letters.models import Letter, Letterhead, Mailing, Sender, Signer
+from letters.models import Letter, Letterhead, LetterTemplate, Mailing, Sender, Signer
 
 CERTIFIED = "VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED"
 # Certified mail is a service within the United States only.
@@ -56,6 +56,7 @@ def freeze(
         **_deadline(mailing.printed_deadline, campaign),
         **_first_letter(mailing, addressee),
         **_campaign(campaign),
+        **_annexes(mailing.version.template),
         **_institution(recipient.institution),
         **_addressee(addressee, recipient),
         "facts": _facts(recipient),
@@ -89,13 +90,17 @@ def preview_content(
     *,
     on: datetime.date,
     addressee: Addressee | None = None,
+    template: LetterTemplate | None = None,
 ) -> LetterContent:
     """The letter that the words would make if it were written `on` that day.
 
-    Without a recipient it goes to an invented one. Its reference and codes open nothing.
+    Without a recipient it goes to an invented one; with its template it has its annexes. Its
+    reference and codes open nothing.
     Raises MissingValue, TemplateRefused, NoSender.
     """
     data = preview_data(campaign, recipient, on=on, addressee=addressee)
+    if template:
+        data |= _annexes(template)
     return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
 
 
@@ -250,6 +255,19 @@ def _signer(signer: Signer) -> dict[str, str]:
         "bar_number": signer.bar_number,
         "signature_sha256": signer.signature_sha256,
     }
+
+
+def _annexes(template: LetterTemplate) -> dict[str, Any]:
+    """Exhibits and response form, read once for the instance of the template."""
+    known: dict[str, Any] | None = template.__dict__.get("_annexes")
+    if known is None:
+        exhibits = template.exhibits.standing()
+        known = {
+            "response_form": template.response_form,
+            "exhibits": [{"title": one.title, "pages": one.pages} for one in exhibits],
+        }
+        template.__dict__["_annexes"] = known
+    return known
 
 
 def _co_signer(signer: Signer, letterhead: Letterhead) -> dict[str, str]:

@@ -26,6 +26,7 @@ from letters.merge.typography import typeset
 
 # Two lines of the three that the head of a later page has room for beside date and reference.
 LONGEST_ADDRESSEE = 150
+_FORM_PAGES = 3  # of thirty demands
 STYLESHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "letter.css"
 
 
@@ -40,6 +41,7 @@ class Document:
     html: str
     assets: dict[str, bytes]
     typeface: str
+    annex_pages: int = 0
 
 
 def make(content: LetterContent) -> Document:
@@ -52,7 +54,7 @@ def make(content: LetterContent) -> Document:
     _refuse_what_no_window_shows(content)
     source = _html(content)
     _refuse_missing_characters(source, content.typeface)
-    return Document(source, _assets(content), content.typeface)
+    return Document(source, _assets(content), content.typeface, _annex_pages(content))
 
 
 def input_sha256(content: LetterContent) -> str:
@@ -103,6 +105,7 @@ def _html(content: LetterContent) -> str:
             "address": [typeset(line) for line in content.address_lines],
             "salutation": typeset(content.salutation),
             # Both were made by letters.merge.language, which escapes every value.
+            "deadline": typeset(content.deadline),
             "subject": mark_safe(content.subject),  # noqa: S308
             "body": mark_safe(_with_panel(content)),  # noqa: S308
         },
@@ -140,10 +143,17 @@ def _qr(url: str) -> str:
     return drawn
 
 
+def _annex_pages(content: LetterContent) -> int:
+    """As many pages as the annexes may have: each may begin after a blank one."""
+    exhibits = sum(len(one.pages) + 1 for one in content.exhibits)
+    return exhibits + (_FORM_PAGES + 1 if content.form else 0)
+
+
 def _assets(content: LetterContent) -> dict[str, bytes]:
     wanted = {
         content.letterhead.logo_sha256: "logo",
         **{one.signature_sha256: f"signature of {one.name}" for one in content.signers},
+        **{page: one.name for one in content.exhibits for page in one.pages},
     }
     assets = {}
     for sha256, what in wanted.items():

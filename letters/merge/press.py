@@ -120,7 +120,7 @@ class Press:
         header = {
             "html": len(source),
             "assets": [(sha256, len(content)) for sha256, content in made.assets.items()],
-            "most_pages": self._most_pages,
+            "most_pages": self._most_pages + made.annex_pages,
             "cpu_seconds": self._cpu_seconds,
         }
         with self._lock:

@@ -3,6 +3,7 @@
 from letters.models.clause import Clause
 from letters.models.comment import LetterComment
 from letters.models.dispatch import Dispatch, PrintPack
+from letters.models.exhibit import Exhibit
 from letters.models.finding import Finding, Override
 from letters.models.letter import Letter
 from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
@@ -15,6 +16,7 @@ __all__ = [
     "Clause",
     "CoSigning",
     "Dispatch",
+    "Exhibit",
     "Finding",
     "Letter",
     "LetterComment",

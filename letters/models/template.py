@@ -26,6 +26,9 @@ class LetterTemplate(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="templates")
     name = models.CharField(max_length=120)
     purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.FIRST)
+    response_form = models.BooleanField(
+        "a response form as last page", default=False, help_text="To answer demand by demand."
+    )
 
     class Meta:
         ordering = ["campaign", "name"]

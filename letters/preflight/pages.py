@@ -17,7 +17,7 @@ from letters.preflight.check import (
     Said,
 )
 
-# More than six sheets no longer fold into a #10 envelope.
+# More than six sheets no longer fold into a #10 or a DL envelope.
 MOST_SHEETS = 6
 # A length that fewer than one letter in twenty has is worth a look, once there are twenty.
 _RARE = 20
@@ -28,8 +28,8 @@ FEWEST_LINES = 2
 def _sheets(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     if letter.page_count and sheets(letter.page_count) > MOST_SHEETS:
         yield (
-            f"{sheets(letter.page_count)} sheets do not fold into a #10 envelope; more than "
-            f"{MOST_SHEETS} need a flat one."
+            f"{sheets(letter.page_count)} sheets, annexes included, do not fold into the "
+            f"letterhead's envelope; more than {MOST_SHEETS} need a flat one."
         )
 
 
@@ -124,7 +124,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         severity=AMBER,
         title="More than six sheets",
         looks=f"Whether the letter, printed on both sides, has at most {MOST_SHEETS} sheets, "
-        "which a #10 envelope takes.",
+        "which the letterhead's envelope takes.",
         passes="The envelope takes it.",
         mend=Mend.LETTER,
         look=_sheets,

@@ -158,7 +158,10 @@ def typeset(
     return _or_not_set(
         lambda: (
             proof.make(
-                context.preview_content(text, template.campaign, recipient, on=today), page=page
+                context.preview_content(
+                    text, template.campaign, recipient, on=today, template=template
+                ),
+                page=page,
             ).pdf
         )
     )

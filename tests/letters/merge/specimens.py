@@ -8,6 +8,8 @@ from PIL import Image, ImageDraw
 
 from campaigns import filestore
 from letters.merge.content import (
+    ExhibitContent,
+    FormContent,
     LetterContent,
     LetterheadContent,
     ResponseContent,
@@ -168,6 +170,11 @@ def with_images() -> LetterContent:
     )
 
 
+_TITLES = (
+    "Confirm in writing",
+    "Name the officer who is responsible for compliance and how that officer can be reached",
+    "Provide the policy",
+)
 LONG_NAME = (
     "The Trustees of the Northern and Southern Territories Combined State University College of "
     "Agriculture, Mechanical Arts, Osteopathic Medicine and Allied Health Sciences at Springfield"
@@ -261,6 +268,23 @@ def specimens() -> dict[str, LetterContent]:
             ),
             their_reference="OGC-2026-1187",
         ),
+        "annexed": replace(
+            with_images(),
+            enclosures=("Exhibit A: Program of 2025 (2 pages)", "Exhibit B: Notice (1 page)"),
+            exhibits=(
+                ExhibitContent("A", "Program of 2025", (_page(1), _page(2))),
+                ExhibitContent(
+                    "B", "Notice, with a long title that has to be read whole", (_page(3),)
+                ),
+            ),
+            form=FormContent(
+                "Example University",
+                tuple((str(number), _TITLES[number % 3]) for number in range(1, 13)),
+            ),
+        ),
+        "form-alone": replace(
+            letter(), form=FormContent(LONG_NAME, (("1", _TITLES[1]), ("2", _TITLES[0])))
+        ),
         "one-window": replace(in_window("10-single"), copies=("Jane Roe, General Counsel",)),
         "two-windows": replace(
             in_window("10-double"),
@@ -317,6 +341,16 @@ def _signature() -> bytes:
     points = [(20 + x * 6, 100 + (37 * x * x % 120) - 60) for x in range(100)]
     draw.line(points, fill=(20, 30, 90), width=5, joint="curve")
     return _png(picture)
+
+
+def _page(number: int) -> str:
+    """The kept picture of a page full of lines, as an exhibit has."""
+    picture = Image.new("L", (1280, 1650), "white")
+    draw = ImageDraw.Draw(picture)
+    for line in range(40):
+        draw.rectangle((120, 120 + 36 * line, 1160 - 97 * line * number % 400, 132 + 36 * line))
+    draw.rectangle((120, 60, 400 + 100 * number, 90), fill="black")
+    return filestore.put(_png(picture))
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -45,7 +45,7 @@ def test_all_that_is_drawn_is_read_once_or_is_an_artifact(name):
     assert all(one.is_artifact != (one.mcid >= 0) for one in found.drawn)
     read = found.elements[0].places
     assert len(read) == len(set(read))
-    assert set(read) == set(tagged)
+    assert set(tagged) <= set(read)
 
 
 @pytest.mark.parametrize("name", NAMES)

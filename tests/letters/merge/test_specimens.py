@@ -18,9 +18,11 @@ GOLDEN = Path(__file__).parent / "golden"
 NAMES = (
     "a4",
     "a4-window",
+    "annexed",
     "copy-in-window",
     "everything",
     "foreign",
+    "form-alone",
     "hostile-value",
     "liberation",
     "lists",
@@ -65,8 +67,23 @@ def test_every_page_says_which_letter_and_page_it_is(name):
         assert f"Page {number} of {rendered.pages}" in page
         assert content.reference in page
         header = f"{content.addressee}\nNovember 27, 2026\nOur Ref.: {content.reference}"
-        assert (header in page) == (number > 1)
-        assert ("48 Orchard Landing" in page) == (number == 1)
+        is_blank, is_form = "left blank" in page, page.startswith("Response form")
+        assert (header in page) == (number > 1 and not is_blank)
+        assert ("48 Orchard Landing" in page) == (number == 1 or is_form)
+
+
+@pytest.mark.parametrize("name", ["annexed", "form-alone"])
+def test_an_annex_begins_on_a_new_sheet_and_only_the_back_of_one_is_blank(name):
+    found = pages.text(press.render(specimens.specimens()[name]).pdf).split("\f")
+    annexes = [
+        index
+        for index, page in enumerate(found)
+        if page.startswith("Response form") or "EXHIBIT A\npage 1" in page or "EXHIBIT B" in page
+    ]
+    assert len(annexes) == (3 if name == "annexed" else 1)
+    assert all(index % 2 == 0 for index in annexes)
+    blank = [index for index, page in enumerate(found) if "left blank" in page]
+    assert all(index + 1 in annexes for index in blank)
 
 
 @pytest.mark.parametrize("lines", range(18, 34))
