@@ -46,7 +46,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "change_sourcedfact",
         "record_answer",
     ),
-    COUNSEL: (*_VIEW, "add_ground", "change_ground", "verify_ground"),
+    COUNSEL: (*_VIEW, "add_ground", "change_ground", "verify_ground", "allow_direct_letter"),
     CLERK: (*_VIEW, "change_institution", "record_answer"),
     VIEWER: _VIEW,
 }

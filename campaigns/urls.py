@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from campaigns.views import (
     addressees,
     campaign,
+    counsel,
     demand,
     directory,
     ground,
@@ -57,6 +58,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         institution_edit.ArchiveContact.as_view(),
         name="contact_archive",
     ),
+    path(
+        "contacts/<int:pk>/suppress/",
+        institution_edit.SuppressContact.as_view(),
+        name="contact_suppress",
+    ),
+    path(
+        "contacts/<int:pk>/unsuppress/",
+        institution_edit.UnsuppressContact.as_view(),
+        name="contact_unsuppress",
+    ),
     path("imports/", directory.ImportList.as_view(), name="imports"),
     path("imports/new/", directory.UploadFile.as_view(), name="import_new"),
     path("imports/read/<str:sha256>/", directory.ReadFile.as_view(), name="import_read"),
@@ -97,6 +108,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "recipients/<int:pk>/addressees/new/",
         addressees.AddresseeNew.as_view(),
         name="addressee_new",
+    ),
+    path("recipients/<int:pk>/counsel/", counsel.Appearance.as_view(), name="counsel_appeared"),
+    path("recipients/<int:pk>/counsel/left/", counsel.CounselLeft.as_view(), name="counsel_left"),
+    path("recipients/<int:pk>/direct/", counsel.AllowDirect.as_view(), name="direct_allow"),
+    path(
+        "recipients/<int:pk>/direct/forbid/", counsel.ForbidDirect.as_view(), name="direct_forbid"
     ),
     path("recipients/<int:pk>/withdraw/", addressees.Withdraw.as_view(), name="recipient_withdraw"),
     path(

@@ -294,6 +294,49 @@ def archive_contact(*, contact: Contact, by: User) -> Contact:
 
 
 @transaction.atomic
+def suppress_contact(*, contact: Contact, reason: str, by: User) -> Contact:
+    """Write to this person or office no more. The reason is kept for whoever asks."""
+    institution = _locked(contact.institution)
+    contact.refresh_from_db()
+    if contact.suppressed_at:
+        raise IsSuppressed(f"{contact} is suppressed already: {contact.suppressed_reason}")
+    if not reason.strip():
+        raise Refused("Say why this person is not to be written to.")
+    contact.suppressed_at, contact.suppressed_reason = timezone.now(), reason
+    contact.save(update_fields=["suppressed_at", "suppressed_reason"])
+    audit.record(
+        "contact.suppressed",
+        subject=institution,
+        by=by,
+        sentence=f"suppressed {contact}, a contact of {institution.name}: {reason}",
+        contact=contact.pk,
+    )
+    return contact
+
+
+@transaction.atomic
+def unsuppress_contact(*, contact: Contact, reason: str, by: User) -> Contact:
+    institution = _locked(contact.institution)
+    contact.refresh_from_db()
+    if not contact.suppressed_at:
+        raise IsSuppressed(f"{contact} is not suppressed.")
+    if not reason.strip():
+        raise Refused("Say why this person may be written to again.")
+    before = contact.suppressed_reason
+    contact.suppressed_at, contact.suppressed_reason = None, ""
+    contact.save(update_fields=["suppressed_at", "suppressed_reason"])
+    audit.record(
+        "contact.unsuppressed",
+        subject=institution,
+        by=by,
+        sentence=f"let {contact}, a contact of {institution.name}, be written to again: {reason}",
+        contact=contact.pk,
+        suppressed_for=before,
+    )
+    return contact
+
+
+@transaction.atomic
 def set_fact(
     *, institution: Institution, key: str, value: str, source: str, as_of: datetime.date, by: User
 ) -> Fact:

@@ -197,6 +197,7 @@ def _best_contacts(institution_pks: list[int]) -> dict[int, Contact]:
             institution__in=institution_pks[start : start + _BATCH],
             role__in=PREFERRED_ROLES,
             archived_at=None,
+            suppressed_at=None,
         )
         for contact in sorted(contacts, key=_preference, reverse=True):
             best[contact.institution_id] = contact

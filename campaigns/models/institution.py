@@ -186,9 +186,13 @@ class Contact(models.Model):
         CHIEF = "chief", "Chief administrator"
         DEAN = "dean", "Dean"
         COUNSEL = "counsel", "General counsel"
+        OUTSIDE_COUNSEL = "outside-counsel", "Outside counsel"
         EDITOR = "editor", "Editor-in-chief"
         PUBLISHER = "publisher", "Publisher"
         OTHER = "other", "Other"
+
+    # To whom letters still go once counsel has appeared (Model Rule 4.2).
+    COUNSEL_ROLES = (Role.COUNSEL, Role.OUTSIDE_COUNSEL)
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="contacts")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CHIEF)
@@ -198,6 +202,8 @@ class Contact(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=500, blank=True)
     verified_on = models.DateField(null=True, blank=True)
+    suppressed_at = models.DateTimeField(null=True, blank=True)
+    suppressed_reason = models.CharField(max_length=500, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -205,6 +211,11 @@ class Contact(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(name="") | ~Q(title=""), name="contact_has_a_name_or_a_title"
+            ),
+            models.CheckConstraint(
+                condition=Q(suppressed_at=None, suppressed_reason="")
+                | (Q(suppressed_at__isnull=False) & ~Q(suppressed_reason="")),
+                name="contact_suppressed_with_reason",
             ),
         ]
 

@@ -50,6 +50,12 @@ class Recipient(models.Model):
         help_text="The latest of the printed deadlines; empty until a letter was dispatched.",
     )
     counsel_appeared_on = models.DateField(null=True, blank=True)
+    # An approver's written permission to write past that counsel.
+    direct_allowed_at = models.DateTimeField(null=True, blank=True)
+    direct_allowed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    direct_allowed_reason = models.CharField(max_length=500, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)
     chosen_by = models.ForeignKey(
@@ -61,6 +67,7 @@ class Recipient(models.Model):
 
     class Meta:
         ordering = ["institution__name", "pk"]
+        permissions = [("allow_direct_letter", "Can allow letters past a recipient’s counsel")]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "institution"], name="institution_once_per_campaign"
@@ -69,6 +76,20 @@ class Recipient(models.Model):
                 condition=Q(withdrawn_at=None, withdrawn_reason="")
                 | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
                 name="recipient_withdrawn_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    direct_allowed_at=None, direct_allowed_by=None, direct_allowed_reason=""
+                )
+                | (
+                    Q(
+                        direct_allowed_at__isnull=False,
+                        direct_allowed_by__isnull=False,
+                        counsel_appeared_on__isnull=False,
+                    )
+                    & ~Q(direct_allowed_reason="")
+                ),
+                name="letters_past_counsel_are_allowed_in_writing",
             ),
         ]
 

@@ -52,7 +52,9 @@ class AddresseeForm(forms.ModelForm):
         self.recipient = recipient
         institution = recipient.institution
         self.fields["contact"].queryset = Contact.objects.filter(  # type: ignore[attr-defined]
-            Q(institution=institution) | Q(institution=institution.parent_id), archived_at=None
+            Q(institution=institution) | Q(institution=institution.parent_id),
+            archived_at=None,
+            suppressed_at=None,
         ).order_by("institution", "role", "pk")
         self.fields["contact"].empty_label = "Nobody in the directory"  # type: ignore[attr-defined]
 
@@ -81,7 +83,7 @@ class AddresseeForm(forms.ModelForm):
         return actions.Address(**self.cleaned_data)
 
 
-class _RecipientPage(OfCampaign):
+class RecipientPage(OfCampaign):
     """A page of one recipient; the address takes the recipient's key."""
 
     permission_required = "campaigns.choose_recipients"
@@ -100,7 +102,7 @@ class _RecipientPage(OfCampaign):
         return reverse("campaigns:addressees", args=[self.recipient.pk])
 
 
-class _AddresseePage(_RecipientPage):
+class _AddresseePage(RecipientPage):
     """A page of one addressee; the address takes the addressee's key."""
 
     addressee: Addressee
@@ -114,7 +116,7 @@ class _AddresseePage(_RecipientPage):
         return self.recipient.campaign
 
 
-class Addressees(_RecipientPage, TemplateView):
+class Addressees(RecipientPage, TemplateView):
     """To whom the letter of one recipient goes, and who is copied."""
 
     permission_required = "campaigns.view_recipient"
@@ -130,7 +132,7 @@ class Addressees(_RecipientPage, TemplateView):
         )
 
 
-class AddresseeNew(_RecipientPage, DecisionForm):
+class AddresseeNew(RecipientPage, DecisionForm):
     template_name = "staff/addressee_form.html"
     submit = "Add the addressee"
     form_class = AddresseeForm
@@ -175,7 +177,7 @@ class WithdrawForm(forms.Form):
     reason = LineField(max_length=500, help_text="Stays on record.")
 
 
-class Withdraw(_RecipientPage, DecisionForm):
+class Withdraw(RecipientPage, DecisionForm):
     submit = "Withdraw the recipient"
     form_class = WithdrawForm
     template_name = "staff/recipient_withdraw.html"
@@ -190,7 +192,7 @@ class Withdraw(_RecipientPage, DecisionForm):
         return f"{self.recipient} is withdrawn. What was sent and answered stays on record."
 
 
-class TakeBack(_RecipientPage, DecisionButton):
+class TakeBack(RecipientPage, DecisionButton):
     def decide(self) -> str:
         recipient_actions.take_back(recipient=self.recipient, by=self.person)
         return f"{self.recipient} is asked again."

@@ -200,6 +200,20 @@ class ArchiveContact(DecisionButton):
         return self.contact.institution.get_absolute_url()
 
 
+class SuppressContact(ArchiveContact):
+    def decide(self) -> str:
+        reason = _line(self.request.POST.get("reason", ""))
+        actions.suppress_contact(contact=self.contact, reason=reason, by=self.person)
+        return f"{self.contact} is suppressed: no letter goes there."
+
+
+class UnsuppressContact(ArchiveContact):
+    def decide(self) -> str:
+        reason = _line(self.request.POST.get("reason", ""))
+        actions.unsuppress_contact(contact=self.contact, reason=reason, by=self.person)
+        return f"{self.contact} may be written to again."
+
+
 class SuppressInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 

@@ -16,7 +16,7 @@ from campaigns.directory import sourced_facts as files
 from campaigns.directory.reading import MAX_BYTES, Unreadable
 from campaigns.models import Campaign, Recipient, SourcedFact
 from campaigns.text import fold
-from campaigns.views.addressees import _RecipientPage
+from campaigns.views.addressees import RecipientPage
 from campaigns.views.decisions import DecisionButton, DecisionForm, OfCampaign
 from campaigns.views.fields import BlockField, LineField
 
@@ -69,7 +69,7 @@ class SourcedFacts(OfCampaign, ListView):
         )
 
 
-class RecipientFacts(_RecipientPage, TemplateView):
+class RecipientFacts(RecipientPage, TemplateView):
     """What was seen at one recipient, and what happened to it."""
 
     permission_required = VIEW
@@ -87,7 +87,7 @@ class RecipientFacts(_RecipientPage, TemplateView):
         )
 
 
-class FactNew(_RecipientPage, DecisionForm):
+class FactNew(RecipientPage, DecisionForm):
     permission_required = CHANGE
     submit = "Add the fact"
     form_class = FactForm
@@ -103,7 +103,7 @@ class FactNew(_RecipientPage, DecisionForm):
         return reverse("campaigns:recipient_facts", args=[self.recipient.pk])
 
 
-class _FactPage(_RecipientPage):
+class _FactPage(RecipientPage):
     """A page of one fact; the address takes the fact's key."""
 
     permission_required = CHANGE

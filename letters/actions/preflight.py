@@ -133,7 +133,9 @@ def _batch(mailing: Mailing, letters: list[Letter]) -> Batch:
 
 def _with_everything(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     return (
-        letters.select_related("addressee__contact", "recipient__institution__parent")
+        letters.select_related(
+            "addressee__contact", "recipient__institution__parent", "recipient__direct_allowed_by"
+        )
         .prefetch_related("recipient__institution__facts", "recipient__institution__parent__facts")
         .order_by("position")
     )

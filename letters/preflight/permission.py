@@ -1,9 +1,10 @@
-"""Checks of whether a recipient may be written to at all."""
+"""Checks of whether a recipient may be written to at all, and through whom."""
 
 from collections.abc import Iterator
 
+from campaigns.models import Contact
 from letters.models import Letter
-from letters.preflight.check import RED, Batch, Check, Family, LetterCheck, Mend, Said
+from letters.preflight.check import NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
 
 
 def _suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -23,6 +24,31 @@ def _withdrawn(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         yield f"{recipient} was withdrawn from the campaign: {recipient.withdrawn_reason}"
 
 
+def _contact_suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    contact = letter.addressee.contact
+    if contact and contact.suppressed_at:
+        yield f"{contact} is not to be written to: {contact.suppressed_reason}"
+
+
+def _represented(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    recipient, contact = letter.recipient, letter.addressee.contact
+    since = recipient.counsel_appeared_on
+    if since is None or (contact and contact.role in Contact.COUNSEL_ROLES):
+        return
+    who = f"Counsel appeared for {recipient} on {since:%B %-d, %Y}"
+    if recipient.direct_allowed_at:
+        yield Said(
+            f"{who}; {recipient.direct_allowed_by} allowed letters to others all the same: "
+            f"{recipient.direct_allowed_reason}",
+            NOTE,
+        )
+        return
+    yield (
+        f"{who}, and this letter goes to {letter.addressee}. Make counsel the addressee, leave "
+        "the letter out, or ask an approver to allow it with a reason."
+    )
+
+
 CHECKS: tuple[LetterCheck, ...] = (
     Check(
         code="suppressed",
@@ -33,6 +59,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The institution may be written to.",
         mend=Mend.STANDING,
         look=_suppressed,
+    ),
+    Check(
+        code="contact-suppressed",
+        family=Family.PERMISSION,
+        severity=RED,
+        title="Person not to be written to",
+        looks="Whether the person or office was marked as not to be written to.",
+        passes="The person may be written to.",
+        mend=Mend.ADDRESSEES,
+        look=_contact_suppressed,
     ),
     Check(
         code="institution-archived",
@@ -53,5 +89,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The recipient is asked.",
         mend=Mend.ADDRESSEES,
         look=_withdrawn,
+    ),
+    Check(
+        code="represented",
+        family=Family.PERMISSION,
+        severity=RED,
+        title="Represented by counsel",
+        looks="Whether counsel has appeared for the recipient, and the letter goes to somebody "
+        "else (Model Rule 4.2).",
+        passes="No counsel has appeared, or the letter goes to counsel.",
+        mend=Mend.RECIPIENT,
+        look=_represented,
     ),
 )

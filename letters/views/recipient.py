@@ -26,7 +26,9 @@ class RecipientPage(StaffPage, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.recipient = get_object_or_404(
-            Recipient.objects.select_related("campaign", "institution", "chosen_by"),
+            Recipient.objects.select_related(
+                "campaign", "institution", "chosen_by", "direct_allowed_by"
+            ),
             pk=kwargs["pk"],
         )
         self.campaign = self.recipient.campaign

@@ -123,6 +123,19 @@ def _window(letter):
         frozen(one, letterhead=windowed, postal_lines=lines, address_lines=lines)
 
 
+amiss("contact-suppressed")(
+    lambda letter: contact(
+        letter, suppressed_at=timezone.now(), suppressed_reason="She asked us not to."
+    )
+)
+
+
+@amiss("represented")
+def _represented(letter):
+    letter.recipient.counsel_appeared_on = datetime.date(2026, 11, 2)
+    letter.recipient.save()
+
+
 @amiss("withdrawn")
 def _withdrawn(letter):
     recipient = letter.recipient
@@ -385,7 +398,11 @@ def test_a_check_finds_the_letter_that_has_it_and_no_other(check):
     found = [one for one in preflight.inspect(again(stage).mailing) if one.code == check.code]
     assert [one.letter.pk for one in found] == [spoiled.pk]
     assert found[0].severity == check.severity
-    assert found[0].message.endswith((".", "?")) or check.code in ("suppressed", "religious")
+    assert found[0].message.endswith((".", "?")) or check.code in (
+        "suppressed",
+        "religious",
+        "contact-suppressed",
+    )
 
 
 @pytest.mark.parametrize("check", MAILING_CHECKS, ids=lambda check: check.code)
@@ -492,3 +509,24 @@ def test_a_school_has_the_evidence_of_its_university():
     assert [one.letter.pk for one in found if one.code == "evidence-old"] == [
         letter.pk for letter in stage.letters
     ]
+
+
+def test_a_letter_to_counsel_is_right_once_counsel_has_appeared():
+    stage = clean(1)
+    letter = stage.letters[0]
+    _represented(letter)
+    contact(letter, role="outside-counsel")
+    assert codes(stage) == set()
+
+
+def test_a_letter_past_counsel_that_an_approver_allowed_says_why():
+    stage = clean(1)
+    letter = stage.letters[0]
+    _represented(letter)
+    recipient = letter.recipient
+    recipient.direct_allowed_at, recipient.direct_allowed_by = timezone.now(), make_user("counsel")
+    recipient.direct_allowed_reason = "Counsel asked us to write to the dean."
+    recipient.save()
+    (found,) = preflight.inspect(again(stage).mailing)
+    assert (found.code, found.severity) == ("represented", "note")
+    assert "Counsel asked us to write to the dean." in found.message
