@@ -170,6 +170,29 @@ def with_images() -> LetterContent:
     )
 
 
+LANGUAGES = (
+    "Zażółć gęślą jaźń",  # Polish
+    "Příliš žluťoučký kůň",  # Czech
+    "Nguyễn Thị Ánh Tuyết",  # Vietnamese
+    "Þórður Æsir Ðð",  # Icelandic
+    "Gĩkũyũ ĩ ũ",  # Kikuyu
+    "Diné bizaad ą́ ǫ́ ł",  # Navajo
+    "Hawaiʻi ā ē ī ō ū",  # Hawaiian
+    "Ελληνική Δημοκρατία",  # Greek
+    "Київ Щастя Ґанок",  # Ukrainian
+    "Москва Ёлка",  # Russian
+    "STRAẞE Größe",  # German
+    "Ștefan Țăranu",  # Romanian
+    "Ģirts Ķēniņš",  # Latvian
+    "Šiauliai Ėžė",  # Lithuanian
+    "Őrült Űr",  # Hungarian
+    "Işık Ğ İ ı",  # Turkish
+    "Çekçe Ñandú Ação",  # Portuguese, Spanish
+    "Łódź Œuvre Ÿ",  # French
+    "Đorđe Žižić",  # Croatian
+    "Sámi Ŋ ŧ đ",  # Northern Sami
+    "Ọjọ Ẹkọ Yorùbá",  # Yoruba
+)
 _TITLES = (
     "Confirm in writing",
     "Name the officer who is responsible for compliance and how that officer can be reached",
@@ -257,17 +280,28 @@ def specimens() -> dict[str, LetterContent]:
         ),
         "three-signers": replace(
             with_images(),
-            co_signers=(
-                SignerContent(
-                    "Jordan Specimen-Featherstonehaugh",
-                    "Executive Vice President and Chair of the Committee on Programs",
-                    "Second Sample Association",
-                    signature_sha256=filestore.put(_signature()),
-                ),
-                SignerContent("Casey Muster", "Director"),
-            ),
+            co_signers=_others(),
             their_reference="OGC-2026-1187",
         ),
+        "languages": letter(
+            address_lines=(LANGUAGES[0], LANGUAGES[1], LANGUAGES[4], LANGUAGES[15], LANGUAGES[2]),
+            addressee=LANGUAGES[0],
+            salutation=f"Dear {LANGUAGES[0]}:",
+            body=body(source="\n".join(f"- **{words}** *{words}* {words}" for words in LANGUAGES)),
+        ),
+        "long-name-twelve-demands": replace(
+            letter(
+                address_lines=("President", LONG_NAME, "P.O. Box 1200", "Springfield, IL 62701"),
+                addressee="President",
+                salutation="Dear President:",
+                body=body(LONG_NAME, demands=many),
+            ),
+            form=FormContent(
+                LONG_NAME, tuple((str(number), _TITLES[number % 3]) for number in range(1, 13))
+            ),
+        ),
+        "near-the-edge": ending_at(30),
+        "three-signers-near-the-edge": replace(ending_at(26), co_signers=_others()),
         "annexed": replace(
             with_images(),
             enclosures=("Exhibit A: Program of 2025 (2 pages)", "Exhibit B: Notice (1 page)"),
@@ -305,6 +339,19 @@ def specimens() -> dict[str, LetterContent]:
         ),
         "short": letter(body=body(source="Please confirm by {{ deadline }}.\n\nThank you.")),
     }
+
+
+def _others() -> tuple[SignerContent, ...]:
+    """Two who sign beside the signer, one of them with a long title and a signature."""
+    return (
+        SignerContent(
+            "Jordan Specimen-Featherstonehaugh",
+            "Executive Vice President and Chair of the Committee on Programs",
+            "Second Sample Association",
+            signature_sha256=filestore.put(_signature()),
+        ),
+        SignerContent("Casey Muster", "Director"),
+    )
 
 
 def ending_at(lines: int) -> LetterContent:
