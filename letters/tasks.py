@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from celery import shared_task
 from django.utils import timezone
 
-from letters.actions import dispatch, receipt, render
+from letters.actions import changed, dispatch, receipt, render
 from letters.actions.wake import RENDER_MAILING, SEND_EMAILS, SEND_RECEIPTS, wake
 
 # So short that a worker which is asked to stop soon stands between two tasks.
@@ -41,3 +41,4 @@ def sweep() -> None:
         parts.callback(receipt.revive)
         parts.callback(dispatch.revive, now=now)
         parts.callback(render.revive, now=now)
+        parts.callback(changed.look_where_told, now=now)

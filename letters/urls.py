@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         mailing_acts.LeaveOutMany.as_view(),
         name="mailing_leave_out",
     ),
+    path("mailings/<int:pk>/make-anew/", mailing_acts.MakeAnew.as_view(), name="mailing_make_anew"),
     path("mailings/<int:pk>/answer/", mailing_acts.AnswerFinding.as_view(), name="mailing_answer"),
     path(
         "overrides/<int:pk>/withdraw/",

@@ -7,11 +7,12 @@ fonts or engine changed after it was rendered is stale, and is made again.
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from campaigns import deadlines
-from campaigns.models import Addressee, Campaign
+from campaigns.models import Addressee, AuditEvent, Campaign
 from letters import lifecycle
 from letters.merge import context, press, seal
 from letters.models import Letter, Mailing
@@ -21,8 +22,17 @@ _ROWS_AT_ONCE = 200
 
 def freeze(letter: Letter) -> bool:
     """Copy what is known now into the letter; whether anything differs from before."""
+    now = data_of_now(letter)
+    changed = any(getattr(letter, name) != value for name, value in now.items())
+    for name, value in now.items():
+        setattr(letter, name, value)
+    return changed
+
+
+def data_of_now(letter: Letter) -> dict[str, Any]:
+    """What would be frozen into the letter if it were made now, by field."""
     addressee = letter.addressee
-    now = {
+    return {
         "merge_data": context.freeze(
             letter.mailing, addressee, letter.reference, position=letter.position
         ),
@@ -30,24 +40,53 @@ def freeze(letter: Letter) -> bool:
         "by_email": addressee.by_email,
         "email": addressee.display_email if addressee.by_email else "",
     }
-    changed = any(getattr(letter, name) != value for name, value in now.items())
-    for name, value in now.items():
-        setattr(letter, name, value)
-    return changed
 
 
 def changed_letters(mailing: Mailing) -> list[Letter]:
     """Letters whose frozen data is no longer what is known. They carry the new data, unsaved."""
-    letters = list(mailing.letters.standing().order_by("position"))
+    letters = with_everything_of_letters(mailing, mailing.letters.standing().order_by("position"))
+    return [letter for letter in letters if freeze(letter)]
+
+
+def with_everything_of_letters(mailing: Mailing, letters: QuerySet[Letter]) -> list[Letter]:
+    """Letters with all that is known of their addressees now, in a fixed number of queries."""
+    read = list(letters)
     found = with_everything(
-        Addressee.objects.filter(pk__in=[letter.addressee_id for letter in letters])
+        Addressee.objects.filter(pk__in=[letter.addressee_id for letter in read])
     )
     addressees = {addressee.pk: addressee for addressee in found}
     mailing = with_its_words(mailing)
-    for letter in letters:
+    for letter in read:
         letter.mailing = mailing
         letter.addressee = addressees[letter.addressee_id]
-    return [letter for letter in letters if freeze(letter)]
+        letter.recipient = letter.addressee.recipient
+    return read
+
+
+# What events of these kinds tell of may change what a letter says, and what checks find.
+_TELLING = (
+    "institution.",
+    "contact.",
+    "fact.",
+    "addressee.",
+    "ground.",
+    "demand.",
+    "recipient.",
+    "recipients.",
+    "campaign.",
+    "letterhead.",
+    "signer.",
+    "import.",
+)
+
+
+def told_since(campaign_pk: int, moment: datetime.datetime) -> QuerySet[AuditEvent]:
+    """Events after that moment, of the campaign or the directory, that letters may follow from."""
+    telling = Q()
+    for kind in _TELLING:
+        telling |= Q(verb__startswith=kind)
+    here = Q(campaign_id=campaign_pk) | Q(campaign_id=None)
+    return AuditEvent.objects.filter(telling, here, at__gt=moment)
 
 
 def freeze_again(mailing: Mailing) -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from letters.actions.freshness import deadline_by_rule
 from letters.models import Finding, Letter, LetterTemplate, Mailing
+from letters.preflight import permission
 from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 
@@ -22,6 +23,7 @@ __all__ = [
     "NOTE",
     "RED",
     "Found",
+    "forbidden",
     "inspect",
     "of_the_mailing",
     "run",
@@ -104,6 +106,17 @@ def of_the_mailing(mailing: Mailing) -> list[Finding]:
     ]
     still = [one for one in kept.values() if BY_CODE[one.code].reads_letters]
     return [*(kept.get((one.code, one.message), one) for one in now), *still]
+
+
+def forbidden(mailing: Mailing, letters: list[Letter]) -> dict[int, str]:
+    """Letter to why it may not be written any more, for letters whose data is no longer at issue.
+
+    A reason for which an approver has made an exception is none.
+    """
+    batch = _batch(mailing, letters)
+    found = (one for letter in letters for check in permission.CHECKS
+             for one in check.findings(letter, batch))  # fmt: skip
+    return {one.letter.pk: one.message for one in found if one.letter and one.severity == RED}
 
 
 def _of_the_mailing(mailing: Mailing, batch: Batch) -> Iterator[Found]:

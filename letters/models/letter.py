@@ -58,6 +58,9 @@ class Letter(models.Model):
     wording_sha256 = models.CharField(max_length=64, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
+    changed_since = models.TextField(
+        blank=True, help_text="What of its sources reads otherwise since it was sealed."
+    )
     # The claim: counted before the work begins, so that a letter that kills its worker is
     # set aside after three tries instead of killing the next one for ever.
     attempts = models.PositiveSmallIntegerField(default=0)

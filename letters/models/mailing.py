@@ -54,6 +54,8 @@ class Mailing(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    # When its sealed letters were last compared with what is known.
+    sources_seen_at = models.DateTimeField(null=True, blank=True)
     # Counsel's written acceptance that the letters leave on another day than they bear:
     # any day between the letter date and `gap_until`.
     gap_until = models.DateField(null=True, blank=True)

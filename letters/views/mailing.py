@@ -18,7 +18,7 @@ from campaigns import audit, deadlines
 from campaigns.actions import Refused
 from campaigns.models import AuditEvent, Campaign, Institution, Recipient
 from campaigns.views.shell import StaffPage
-from letters.actions import approve, dispatch, preflight, remind, render
+from letters.actions import approve, changed, dispatch, preflight, remind, render
 from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
@@ -366,6 +366,11 @@ class MailingPage(StaffPage, TemplateView):
             "to_post": dispatch.to_post(mailing).count(),
             "to_email": dispatch.to_email(mailing).count(),
             "outstanding": dispatch.outstanding(mailing).count(),
+            "changed_count": changed.flagged(mailing).count(),
+            "changed_letters": changed.flagged(mailing).select_related(
+                "recipient__institution", "addressee__contact"
+            )[:ROWS],
+            "anew_on": _next_business_day(today),
             "packs": mailing.packs.select_related("made_by", "posted_by").annotate(
                 waiting=Count("dispatches", filter=Q(dispatches__status="queued")),
                 gone=Count("dispatches", filter=Q(dispatches__sent_at__isnull=False)),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from campaigns.actions import Refused
 from campaigns.views.fields import whole_number
-from letters.actions import approve, dispatch, leave_out, mailing, override, render
+from letters.actions import approve, changed, dispatch, leave_out, mailing, override, render
 from letters.actions.outcome import Outcome, counted
 from letters.models import Letter, LetterVersion, Mailing, Override
 from letters.views import mailing_forms as forms
@@ -100,6 +100,25 @@ class LeaveOutMany(MailingAct):
             reason=reason,
             by=self.person,
         )
+
+
+class MakeAnew(MailingAct):
+    """Void sealed letters whose sources changed, and prepare new ones."""
+
+    permission_required = PREPARE
+    form_class = forms.MakeAnew
+
+    def decide(self, *, letters: list[int], letter_date: datetime.date, reason: str) -> str:
+        chosen = changed.at_hand(self.mailing).filter(pk__in=letters)
+        self.mailing = changed.make_anew(
+            mailing=self.mailing,
+            letters=chosen.select_related("recipient__institution").order_by("position"),
+            letter_date=letter_date,
+            reason=reason,
+            by=self.person,
+        )
+        count = self.mailing.letters.standing().count()
+        return f"Voided, and prepared anew: {counted(count)}. Check, render and approve them."
 
 
 class Start(MailingAct):

@@ -99,6 +99,10 @@ class Answer(forms.Form):
     reason = BlockField(max_length=2000)
 
 
+class MakeAnew(LeaveOutMany):
+    letter_date = DateField()
+
+
 class LetterDate(forms.Form):
     letter_date = DateField()
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import QueryDict
 
-from campaigns.models import AuditEvent
 from campaigns.text import fold
+from letters.actions.freshness import told_since
 from letters.models import Dispatch, Finding, Letter, Mailing, Override
 from letters.preflight.check import Family
 from letters.preflight.registry import BY_CODE
@@ -147,17 +147,8 @@ def overrides(mailing: Mailing) -> QuerySet[Override]:
     )
 
 
-# What these tell of may change what the checks find.
-_TELLING = ("institution.", "contact.", "fact.", "addressee.", "ground.", "demand.", "recipient.",
-            "campaign.", "letterhead.", "signer.", "sender.", "directory.", "import.")  # fmt: skip
-
-
 def changed_since_check(mailing: Mailing) -> int:
     """How many things were changed since the mailing was checked that the checks may read."""
     if mailing.preflight_at is None:
         return 0
-    telling = Q()
-    for verb in _TELLING:
-        telling |= Q(verb__startswith=verb)
-    here = Q(campaign_id=mailing.campaign_id) | Q(campaign_id=None)
-    return AuditEvent.objects.filter(telling, here, at__gt=mailing.preflight_at).count()
+    return told_since(mailing.campaign_id, mailing.preflight_at).count()

@@ -1,0 +1,174 @@
+"""Sealed letters whose sources changed before they left: flagged, and made anew by a person.
+
+After sealing nothing is voided by itself: what was approved stays approved. But whoever sends
+it is told that the directory, the addressee or the sender reads otherwise now, and may void
+such a letter and make a new one, which is checked, rendered and approved like any other.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from campaigns import audit
+from campaigns.actions import Refused
+from campaigns.models import User
+from letters import lifecycle
+from letters.actions import preflight
+from letters.actions.freshness import data_of_now, told_since, with_everything_of_letters
+from letters.actions.leave_out import leave_out, void
+from letters.actions.mailing import create
+from letters.actions.outcome import counted
+from letters.merge.context import NoSender
+from letters.models import Dispatch, Letter, Mailing
+
+# What the keys of a letter's frozen data are called in a sentence; all else is "its facts".
+_CALLED = {
+    "addressee": "the addressee",
+    "addressee_name": "the addressee",
+    "addressee_title": "the addressee",
+    "salutation": "the addressee",
+    "address_lines": "the address",
+    "postal_lines": "the address",
+    "delivery_lines": "the ways out",
+    "by_post": "the ways out",
+    "by_email": "the ways out",
+    "email": "the e-mail address",
+    "copies": "who is copied",
+    "copy_for": "who is copied",
+    "institution_name": "the institution’s name",
+    "letterhead": "the letterhead",
+    "signer": "the signer",
+    "signers": "the signer",
+    "co_signers": "the signer",
+    "demands": "the demands",
+    "grounds": "the grounds",
+    "campaign_title": "the campaign’s title",
+}
+_OPEN = (Mailing.Status.APPROVED, Mailing.Status.SENDING)
+_ROWS_AT_ONCE = 200
+
+
+class NothingToMakeAnew(Refused):
+    """Letters are chosen that can be made anew."""
+
+
+def at_hand(mailing: Mailing) -> QuerySet[Letter]:
+    """Sealed letters of which nothing has left, or is about to."""
+    gone = [Dispatch.Status.CANCELLED, Dispatch.Status.FAILED]
+    alive = Dispatch.objects.filter(letter=OuterRef("pk")).exclude(status__in=gone)
+    return mailing.letters.filter(status=Letter.Status.SEALED).filter(~Exists(alive))
+
+
+def flagged(mailing: Mailing) -> QuerySet[Letter]:
+    """Those at hand that would be made differently now."""
+    return at_hand(mailing).exclude(changed_since="")
+
+
+@transaction.atomic
+def look(*, mailing: Mailing, now: datetime.datetime) -> int:
+    """Compare what is sealed and has not left with what is known now; returns how many differ."""
+    before = dict(at_hand(mailing).values_list("pk", "changed_since"))
+    letters = with_everything_of_letters(mailing, at_hand(mailing).order_by("position"))
+    forbidden = preflight.forbidden(mailing, letters)
+    changed = []
+    for letter in letters:
+        letter.changed_since = " ".join(
+            part for part in (_differences(letter), forbidden.get(letter.pk, "")) if part
+        )
+        if letter.changed_since != before.get(letter.pk):
+            changed.append(letter)
+    Letter.objects.bulk_update(changed, ["changed_since"], batch_size=_ROWS_AT_ONCE)
+    Mailing.objects.filter(pk=mailing.pk).update(sources_seen_at=now)
+    mailing.sources_seen_at = now
+    if newly := [letter for letter in changed if letter.changed_since]:
+        audit.record(
+            "letters.changed_since",
+            subject=mailing,
+            by=None,
+            campaign=mailing.campaign,
+            sentence=f"{counted(len(newly), 'sealed letter')} of “{mailing}” would be made "
+            "differently now. What was approved stands.",
+            letters=[letter.reference for letter in newly],
+        )
+    return sum(1 for letter in letters if letter.changed_since)
+
+
+def look_where_told(*, now: datetime.datetime) -> int:
+    """Look again at every approved mailing since whose last look something was changed."""
+    looked = 0
+    for mailing in Mailing.objects.filter(status__in=_OPEN).select_related("campaign"):
+        since = mailing.sources_seen_at or mailing.approved_at
+        if since and told_since(mailing.campaign_id, since).exists() and at_hand(mailing).exists():
+            look(mailing=mailing, now=now)
+            looked += 1
+    return looked
+
+
+def _differences(letter: Letter) -> str:
+    """What of the frozen data reads otherwise now, in words; empty where nothing does."""
+    try:
+        now = data_of_now(letter)
+    except NoSender:
+        return "Changed since: the campaign has no sender any more."
+    names = {
+        _CALLED.get(key, "its facts")
+        for kept, known in ((letter.merge_data, now["merge_data"]), (_ways(letter), now))
+        for key in kept
+        if key in known and kept[key] != known[key]
+    }
+    return f"Changed since: {', '.join(sorted(names))}." if names else ""
+
+
+def _ways(letter: Letter) -> dict[str, Any]:
+    return {name: getattr(letter, name) for name in ("by_post", "by_email", "email")}
+
+
+@transaction.atomic
+def make_anew(
+    *,
+    mailing: Mailing,
+    letters: Iterable[Letter],
+    letter_date: datetime.date,
+    reason: str,
+    by: User,
+) -> Mailing:
+    """Void sealed letters that have not left, and prepare new ones in a mailing of their own."""
+    lifecycle.hold(mailing)
+    chosen = list(letters)
+    if not chosen:
+        raise NothingToMakeAnew("Choose at least one letter that has not left.")
+    for letter in chosen:
+        letter.mailing = mailing
+        void(letter=letter, reason=reason, by=by)
+    anew = create(
+        version=mailing.version,
+        title=_title(mailing),
+        letter_date=letter_date,
+        recipients={letter.recipient_id: letter.recipient for letter in chosen}.values(),
+        follows=mailing.follows,
+        by=by,
+    )
+    standing = set(mailing.letters.standing().values_list("addressee_id", flat=True))
+    for letter in anew.letters.filter(addressee__in=standing).select_related("recipient"):
+        letter.mailing = anew
+        leave_out(letter=letter, reason=f"Its letter in “{mailing}” stands.", by=by)
+    audit.record(
+        "mailing.made_anew",
+        subject=anew,
+        by=by,
+        campaign=mailing.campaign,
+        sentence=f"made {counted(len(chosen))} of “{mailing}” anew: {reason}",
+        voided=[letter.reference for letter in chosen],
+        reason=reason,
+    )
+    return anew
+
+
+def _title(mailing: Mailing) -> str:
+    taken = set(mailing.campaign.mailings.values_list("title", flat=True))
+    base = f"{mailing.title[:180]}, made anew"
+    numbered = (base if number == 1 else f"{base} {number}" for number in range(1, len(taken) + 2))
+    return next(title for title in numbered if title not in taken)

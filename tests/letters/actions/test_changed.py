@@ -1,0 +1,206 @@
+"""Sealed letters whose sources changed: flagged, never voided by themselves, made anew by hand."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from campaigns import audit
+from campaigns.actions import counsel
+from campaigns.actions import institution as institutions
+from campaigns.models import Addressee, Contact, Institution
+from letters import tasks
+from letters.actions import changed, dispatch
+from letters.actions.leave_out import AlreadyDispatched, ReasonMissing
+from letters.models import Letter
+from tests.factories import make_user
+from tests.letters import stages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
+
+
+def look(stage: stages.Stage) -> int:
+    return changed.look(mailing=stage.again(), now=timezone.now())
+
+
+def move(letter: Letter) -> None:
+    Institution.objects.filter(pk=letter.recipient.institution_id).update(street="9 New Street")
+
+
+def anew(stage: stages.Stage, letters: list[Letter], **fields) -> object:
+    return changed.make_anew(
+        **{
+            "mailing": stage.again(),
+            "letters": letters,
+            "letter_date": stages.today(stage.campaign) + datetime.timedelta(days=1),
+            "reason": "They moved.",
+            "by": stage.manager,
+            **fields,
+        }
+    )
+
+
+def test_where_nothing_changed_nothing_is_flagged():
+    stage = stages.approved(3)
+    assert look(stage) == 0
+    assert stage.mailing.sources_seen_at
+    assert not audit.history(stage.mailing).filter(verb="letters.changed_since").exists()
+
+
+def test_a_letter_whose_address_changed_is_flagged_and_stays_sealed():
+    stage = stages.approved(3)
+    move(stage.letters[1])
+    assert look(stage) == 1
+    letter = stage.letters[1]
+    assert letter.changed_since == "Changed since: the address."
+    assert letter.status == "sealed"
+    assert list(changed.flagged(stage.mailing)) == [letter]
+    event = audit.history(stage.mailing).get(verb="letters.changed_since")
+    assert letter.reference in event.payload
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda letter: Contact.objects.update(name="Sam Second"), "the address, the addressee"),
+        (lambda letter: letter.mailing.campaign.sender.signer.__class__.objects.update(name="X Y"),
+         "the signer"),
+        (lambda letter: letter.mailing.campaign.sender.letterhead.__class__.objects.update(
+            organisation="Another"), "the letterhead"),
+        (lambda letter: Addressee.objects.update(by_email=True, email="a@b.invalid"),
+         "the e-mail address, the ways out"),
+    ],
+)  # fmt: skip
+def test_the_flag_says_what_changed(spoil, what):
+    stage = stages.approved(1)
+    spoil(stage.letters[0])
+    look(stage)
+    assert stage.letters[0].changed_since == f"Changed since: {what}."
+
+
+def test_who_may_not_be_written_to_any_more_is_flagged():
+    stage = stages.approved(1)
+    institution = stage.letters[0].recipient.institution
+    institutions.suppress(institution=institution, reason="They asked.", by=make_user("clerk"))
+    look(stage)
+    assert "is not to be written to: They asked." in stage.letters[0].changed_since
+
+
+def test_counsel_who_appeared_after_the_seal_is_flagged():
+    stage = stages.approved(1)
+    recipient = stage.letters[0].recipient
+    lawyer = Contact.objects.create(
+        institution=recipient.institution, role="outside-counsel", name="Pat Lawyer"
+    )
+    counsel.appear(
+        recipient=recipient, counsel=lawyer, on=timezone.localdate(), by=make_user("clerk")
+    )
+    look(stage)
+    assert "Counsel appeared for" in stage.letters[0].changed_since
+
+
+def test_the_flag_goes_when_the_source_is_as_it_was():
+    stage = stages.approved(1)
+    letter = stage.letters[0]
+    street = letter.recipient.institution.street
+    move(letter)
+    look(stage)
+    Institution.objects.update(street=street)
+    assert look(stage) == 0
+    assert stage.letters[0].changed_since == ""
+
+
+def test_what_has_left_is_not_flagged():
+    stage = stages.approved(2)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    move(stage.letters[0])
+    assert pack.letter_count == 2
+    assert look(stage) == 0
+
+
+def test_the_worker_looks_again_only_where_something_was_told():
+    stage = stages.approved(1)
+    stage.mailing.__class__.objects.update(approved_at=timezone.now() + datetime.timedelta(0, 5))
+    assert changed.look_where_told(now=timezone.now()) == 0
+    stage.mailing.__class__.objects.update(approved_at=timezone.now())
+    institution = stage.letters[0].recipient.institution
+    details = institutions.details_of(institution)
+    institutions.change(
+        institution=institution,
+        details=institutions.replace(details, street="9 New Street"),
+        by=stage.manager,
+    )
+    tasks.sweep()
+    assert stage.letters[0].changed_since == "Changed since: the address."
+    assert changed.look_where_told(now=timezone.now()) == 0
+
+
+def test_the_queries_do_not_grow_with_the_letters(django_assert_max_num_queries):
+    for count in (3, 30):
+        stage = stages.approved(count)
+        with django_assert_max_num_queries(40):
+            look(stage)
+
+
+# --- Made anew ---------------------------------------------------------------------
+
+
+def test_a_letter_is_voided_and_made_anew_in_a_mailing_of_its_own():
+    stage = stages.approved(3)
+    old = stage.letters[1]
+    move(old)
+    look(stage)
+    made = anew(stage, [old])
+    old.refresh_from_db()
+    assert (old.status, old.status_reason) == ("void", "They moved.")
+    (new,) = made.letters.all()
+    assert new.addressee_id == old.addressee_id and new.reference != old.reference
+    assert "9 New Street" in new.merge_data["address_lines"]
+    assert made.title == f"{stage.mailing.title}, made anew"
+    assert made.status == "preparing"
+    assert audit.history(made).filter(verb="mailing.made_anew").exists()
+    assert [one.status for one in stage.letters] == ["sealed", "void", "sealed"]
+
+
+def test_a_second_mailing_made_anew_has_a_title_of_its_own():
+    stage = stages.approved(2)
+    first, second = (anew(stage, [letter]) for letter in stage.letters)
+    assert first.title != second.title
+
+
+def test_a_copy_that_stands_is_not_written_again():
+    stage = stages.prepared(1)
+    recipient = stage.letters[0].recipient
+    Addressee.objects.create(recipient=recipient, kind="copy", name="Pat", title="Provost")
+    stage = stages.approved(0, campaign=stage.campaign)
+    original = stage.mailing.letters.get(addressee__kind="to")
+    made = anew(stage, [original])
+    assert sorted(made.letters.values_list("addressee__kind", "status")) == [
+        ("copy", "void"),
+        ("to", "draft"),
+    ]
+
+
+def test_what_is_in_a_pack_is_not_made_anew():
+    stage = stages.approved(1)
+    dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    with pytest.raises(AlreadyDispatched):
+        anew(stage, stage.letters)
+    assert stage.campaign.mailings.count() == 1
+
+
+def test_without_letters_or_reason_nothing_is_made_anew():
+    stage = stages.approved(1)
+    with pytest.raises(changed.NothingToMakeAnew):
+        anew(stage, [])
+    with pytest.raises(ReasonMissing):
+        anew(stage, stage.letters, reason=" ")
+    assert stage.letters[0].status == "sealed"
+
+
+def test_nothing_is_voided_where_the_new_mailing_fails(monkeypatch):
+    stage = stages.approved(1)
+    monkeypatch.setattr(changed, "create", lambda **fields: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        anew(stage, stage.letters)
+    assert stage.letters[0].status == "sealed"
