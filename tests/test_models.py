@@ -8,9 +8,11 @@ OURS = [
     *apps.get_app_config("campaigns").get_models(),
     *apps.get_app_config("letters").get_models(),
 ]
-# Parts that are nothing without their whole: what preflight found, and the rows of a plan.
+# Parts that are nothing without their whole: what preflight found, the rows of a plan,
+# and who signs beside the signer of a campaign.
 CASCADES = {
     ("campaigns.importrow", "directory_import"),
+    ("letters.cosigning", "sender"),
     ("letters.finding", "letter"),
     ("letters.finding", "mailing"),
 }
