@@ -12,6 +12,7 @@ from letters.views import (
     mailing_acts,
     mailing_approval,
     outbox,
+    own_text,
     pack,
     sender,
     signer,
@@ -171,5 +172,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exhibits/<int:pk>/page.png", annexes.ExhibitPage.as_view(), name="exhibit_page"),
     path("exhibits/<int:pk>/file.pdf", annexes.ExhibitFile.as_view(), name="exhibit_file"),
     path("exhibits/<int:pk>/remove/", annexes.ExhibitRemove.as_view(), name="exhibit_remove"),
+    path("letter-texts/<int:pk>/own-texts/", own_text.OwnTexts.as_view(), name="own_texts"),
+    path(
+        "letter-texts/<int:pk>/own-texts/<int:recipient_pk>/",
+        own_text.OwnTextEdit.as_view(),
+        name="own_text",
+    ),
     path("letter-texts/<int:pk>/changes/", template.Compare.as_view(), name="template_compare"),
 ]

@@ -74,6 +74,7 @@ def make_world() -> World:
             "exhibits": _exhibit(stage).pk,
             "letter-texts": stage.mailing.version.template_id,
             "sourced-facts": _sourced_fact(letter).pk,
+            "own-texts": letter.recipient_id,
             "clauses": _clause(stage).pk,
             "letterheads": sender.letterhead_id,
             "signers": sender.signer_id,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from django.conf import settings
+from markupsafe import Markup
 
 from letters.merge import envelope
 from letters.merge.codes import Codes
@@ -98,7 +99,11 @@ def merge(words: Words, values: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body as safe HTML."""
     grounds = tuple(sorted(ground["key"] for ground in values["grounds"]))
     subject = parse(words.subject, subject=True, grounds=grounds).merge(values)
-    return subject, parse(words.body, grounds=grounds).merge(values)
+    body = parse(words.body, grounds=grounds)
+    own = values["own_text"] if "own_text" in body.fields else ""
+    if own:
+        own = Markup(parse(own, grounds=grounds, own=True).merge(values))  # noqa: S704
+    return subject, body.merge({**values, "own_text": own})
 
 
 def values_of(data: Data, issued: Codes) -> dict[str, Any]:
@@ -110,6 +115,7 @@ def values_of(data: Data, issued: Codes) -> dict[str, Any]:
     }
     return {
         **{name: data[name] for name in FIELDS if name in data},
+        "own_text": data.get("own_text", ""),
         "facts": [_fact(kept) for kept in data.get("facts", ())],
         **flags,
         **fact_values(data.get("known", {})),  # which letters of an earlier time do not have

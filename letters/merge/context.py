@@ -60,6 +60,7 @@ def freeze(
         **_institution(recipient.institution),
         **_addressee(addressee, recipient),
         "facts": _facts(recipient),
+        "own_text": _own_texts(mailing).get(recipient.pk, ""),
     }
 
 
@@ -91,6 +92,7 @@ def preview_content(
     on: datetime.date,
     addressee: Addressee | None = None,
     template: LetterTemplate | None = None,
+    own_text: str = "",
 ) -> LetterContent:
     """The letter that the words would make if it were written `on` that day.
 
@@ -98,7 +100,7 @@ def preview_content(
     reference and codes open nothing.
     Raises MissingValue, TemplateRefused, NoSender.
     """
-    data = preview_data(campaign, recipient, on=on, addressee=addressee)
+    data = preview_data(campaign, recipient, on=on, addressee=addressee, own_text=own_text)
     if template:
         data |= _annexes(template)
     return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
@@ -110,6 +112,7 @@ def preview_data(
     *,
     on: datetime.date,
     addressee: Addressee | None = None,
+    own_text: str = "",
 ) -> dict[str, Any]:
     """What `freeze` would keep of a letter to the recipient that is written `on` that day."""
     deadline = deadlines.compute(
@@ -136,6 +139,7 @@ def preview_data(
         "first_letter_date": (on - datetime.timedelta(days=30)).isoformat(),
         "first_letter_reference": f"{campaign.reference_prefix}-EARLIER",
         "is_follow_up": False,
+        "own_text": own_text,
         **_campaign(campaign),
         **who,
     }
@@ -195,6 +199,20 @@ def _references(mailing: Mailing) -> dict[int, str]:
     if known is None:
         known = dict(mailing.letters.standing().values_list("addressee_id", "reference"))
         mailing.__dict__["_references"] = known
+    return known
+
+
+def own_texts(template: LetterTemplate) -> dict[int, str]:
+    """Recipient to what it alone reads in the letter."""
+    return dict(template.own_texts.exclude(text="").values_list("recipient_id", "text"))
+
+
+def _own_texts(mailing: Mailing) -> dict[int, str]:
+    """The same for a mailing, read once for its instance."""
+    known: dict[int, str] | None = mailing.__dict__.get("_own_texts")
+    if known is None:
+        known = own_texts(mailing.version.template)
+        mailing.__dict__["_own_texts"] = known
     return known
 
 

@@ -134,6 +134,7 @@ FIELDS: Mapping[str, Field] = _by_name(
         required=False,
         kind="list",
     ),
+    Field("own_text", "The recipient has a text of its own", "no", required=False, kind="flag"),
     Field("grounds", "The grounds, one by one", "1 ground", required=False, kind="list"),
 )
 
@@ -173,6 +174,7 @@ BLOCKS: Mapping[str, str] = {
     "grounds": "All grounds, each with its citation and regulations",
     "cases": "The cases of all grounds, their names in italics",
     "facts": "All that was seen at the recipient, each with its source and day",
+    "own_text": "What this recipient alone reads; nothing for all others",
     "response": "The panel on how to respond; it ends the text where this tag is not used",
     "no_response": "No panel on how to respond, as where nothing more is asked",
 }

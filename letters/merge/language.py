@@ -25,6 +25,8 @@ from letters.merge.typography import typeset
 __all__ = ["MissingValue", "Problem", "Template", "TemplateRefused", "check", "parse"]
 
 LONGEST = 60_000  # characters; about twenty pages
+# What stands in a letter once cannot stand in what one recipient reads besides.
+_NOT_IN_A_PART = ("own_text", "response", "no_response")
 
 
 class TemplateRefused(Exception):
@@ -54,8 +56,9 @@ class Template:
         """Safe HTML with the values of one recipient.
 
         `values` by name of the registry: text is `str`, dates are `date`, flags `bool`,
-        lists are dicts of `str`. Raises MissingValue for a required value that is empty and
-        would have been printed, TemplateRefused where the loops make it longer than any letter.
+        lists are dicts of `str`, `own_text` is safe HTML that was made here before. Raises
+        MissingValue for a required value that is empty and would have been printed,
+        TemplateRefused where the loops make it longer than any letter.
         """
         known = {name: values.get(name, "") for name in self.fields}
         for name in ENTRIES:
@@ -65,6 +68,7 @@ class Template:
             "grounds": blocks.grounds(known["grounds"]),
             "cases": blocks.cases(known["grounds"]),
             "facts": blocks.facts(known["facts"]),
+            "own_text": known.get("own_text") or "",
             "response": blocks.RESPONSE,
             "no_response": blocks.NO_RESPONSE,
         }
@@ -75,17 +79,22 @@ class Template:
             raise TemplateRefused([Problem(1, 1, message)]) from error
 
 
-def check(source: str, *, subject: bool = False, grounds: Iterable[str] = ()) -> list[Problem]:
+def check(
+    source: str, *, subject: bool = False, grounds: Iterable[str] = (), own: bool = False
+) -> list[Problem]:
     """Everything that keeps the text from being a letter's body, or its RE line.
 
-    `grounds` are the keys of the campaign's grounds, each of which gives a flag.
+    `grounds` are the keys of the campaign's grounds, each of which gives a flag. `own` is the
+    text of one recipient, which is a part of a body.
     """
-    return list(_read(source, subject, tuple(grounds))[1])
+    return list(_read(source, subject, tuple(grounds), own)[1])
 
 
-def parse(source: str, *, subject: bool = False, grounds: Iterable[str] = ()) -> Template:
+def parse(
+    source: str, *, subject: bool = False, grounds: Iterable[str] = (), own: bool = False
+) -> Template:
     """Read the text once, to merge it many times. Raises TemplateRefused."""
-    template, problems = _read(source, subject, tuple(grounds))
+    template, problems = _read(source, subject, tuple(grounds), own)
     if template is None:
         raise TemplateRefused(problems)
     return template
@@ -93,13 +102,14 @@ def parse(source: str, *, subject: bool = False, grounds: Iterable[str] = ()) ->
 
 @lru_cache(maxsize=64)
 def _read(
-    source: str, subject: bool, grounds: tuple[str, ...]
+    source: str, subject: bool, grounds: tuple[str, ...], own: bool
 ) -> tuple[Template | None, tuple[Problem, ...]]:
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     if problems := _unfit(source, subject):
         return None, tuple(problems)
     lifted = lift(source)
-    tags = TagWriter(with_grounds({key: key for key in grounds}))
+    barred = _NOT_IN_A_PART if own else ()
+    tags = TagWriter(with_grounds({key: key for key in grounds}), barred)
     compiler = Compiler(lifted, tags)
     liquid = compiler.line() if subject else compiler.body()
     if problems := sorted({*lifted.problems, *tags.problems}):

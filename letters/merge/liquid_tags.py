@@ -48,6 +48,7 @@ class TagWriter:
     """
 
     fields: Mapping[str, Field]
+    barred: Collection[str] = ()
     used: set[str] = dataclasses.field(default_factory=set)
     problems: list[Problem] = dataclasses.field(default_factory=list)
     _open: list[_Open] = dataclasses.field(default_factory=list)
@@ -143,6 +144,8 @@ class TagWriter:
     # --- Blocks --------------------------------------------------------------------------
 
     def _ready_block(self, tag: Tag, name: str) -> str:
+        if name in self.barred:
+            return self.refuse(tag, f"{{% {name} %}} has its place in the letter, not in a part.")
         if name in self.fields:
             self.used.add(name)
         if name == "cases":

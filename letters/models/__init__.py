@@ -8,6 +8,7 @@ from letters.models.finding import Finding, Override
 from letters.models.letter import Letter
 from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
+from letters.models.own_text import OwnText
 from letters.models.portal_key import PortalKey, ShortCodeAttempt
 from letters.models.response import Response, ResponseDocument, ResponseItem
 from letters.models.template import LetterTemplate, LetterVersion
@@ -26,6 +27,7 @@ __all__ = [
     "Mailing",
     "Opening",
     "Override",
+    "OwnText",
     "PortalKey",
     "PrintPack",
     "Response",

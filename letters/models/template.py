@@ -1,5 +1,6 @@
 """The text of a letter, and its versions."""
 
+import re
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -126,3 +127,8 @@ class LetterVersion(models.Model):
         if source and not source.mailings.filter(approved_by__isnull=False).exists():
             line += source.unapproved_line()
         return line
+
+    @property
+    def prints_own_text(self) -> bool:
+        """Whether the text has a place for what one recipient alone reads."""
+        return re.search(r"\{%\s*own_text\s*%\}", self.body) is not None

@@ -117,6 +117,7 @@ class Composer(OfTemplate, TemplateView):
             blocks=BLOCKS,
             filters=FILTERS.values(),
             clauses=Clause.objects.filter(archived_at=None),
+            own_count=self.template.own_texts.exclude(text="").count(),
             worst=_WORST,
             page=self.request.POST.get("page") or uuid.uuid4().hex,
             **kwargs,
@@ -155,7 +156,7 @@ class ComposerPreview(Composer):
             return Preview(picked, problems=_marked(_as_cleaned(form), problems))
         try:
             if picker.asks_for_the_worst:
-                picked, why = picker.picked_as_worst(text, self.campaign)
+                picked, why = picker.picked_as_worst(text, self.template)
             pdf = typeset(
                 text,
                 template=self.template,

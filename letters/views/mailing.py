@@ -22,6 +22,7 @@ from letters.actions import approve, changed, dispatch, preflight, remind, rende
 from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
+from letters.reports.deviations import deviations
 from letters.views import mailing_grid as grid
 from letters.views.mailing_approval import decision
 from letters.views.mailing_forms import NewMailingForm
@@ -327,6 +328,7 @@ class MailingPage(StaffPage, TemplateView):
             "families": [(one.name.lower(), one.value) for one in grid.FAMILIES],
             "family_counts": family_counts(self.mailing),
             "overrides": overrides(self.mailing),
+            "deviations": deviations(self.mailing),
             "changed_since": changed_since_check(self.mailing),
             "severities": severity_counts(self.mailing),
             "codes": code_counts(self.mailing),
@@ -351,6 +353,7 @@ class MailingPage(StaffPage, TemplateView):
             "opened_others": opened[:ROWS],
             "notes": preflight.of_the_mailing(self.mailing),
             "overrides": overrides(self.mailing),
+            "deviations": deviations(self.mailing),
             "lengths": list(lengths.order_by("page_count")),
             **decision(self.mailing),
         }

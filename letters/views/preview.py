@@ -117,14 +117,17 @@ class Picker(forms.Form):
         chosen = found.filter(pk=self.wanted.get("recipient") or 0).first() or found.first()
         return _between(found, chosen) if chosen else Picked(None)
 
-    def picked_as_worst(self, text: draft.Text, campaign: Campaign) -> tuple[Picked, str]:
+    def picked_as_worst(self, text: draft.Text, template: LetterTemplate) -> tuple[Picked, str]:
         """The recipient who is worst in the way that was asked for, and why it is that one.
 
         Nobody is: the recipient that was shown stays. Raises NotSet.
         """
+        campaign, kind = template.campaign, self.wanted["worst"]
         found = self.found(campaign)
-        kind = self.wanted["worst"]
-        seen: Worst = _or_not_set(lambda: worst(kind, text=text, campaign=campaign, among=found))
+        own = context.own_texts(template)
+        seen: Worst = _or_not_set(
+            lambda: worst(kind, text=text, campaign=campaign, among=found, own_texts=own)
+        )
         picked = _between(found, seen.recipient) if seen.recipient else self.picked(campaign)
         return picked, seen.why
 
@@ -154,12 +157,17 @@ def typeset(
 
     Raises NotSet, and Superseded where the open page `page` has asked for a newer one.
     """
-    today = timezone.localdate()
+    today, own = timezone.localdate(), context.own_texts(template)
     return _or_not_set(
         lambda: (
             proof.make(
                 context.preview_content(
-                    text, template.campaign, recipient, on=today, template=template
+                    text,
+                    template.campaign,
+                    recipient,
+                    on=today,
+                    template=template,
+                    own_text=own.get(recipient.pk, "") if recipient else "",
                 ),
                 page=page,
             ).pdf

@@ -45,6 +45,7 @@ class Search:
     campaign: Campaign
     among: RecipientQuerySet
     on: datetime.date
+    own_texts: Mapping[int, str]
 
     @cached_property
     def whole_campaign(self) -> Campaign:
@@ -70,7 +71,12 @@ class Search:
         )
 
     def data(self, recipient: Recipient) -> dict[str, Any]:
-        return context.preview_data(self.whole_campaign, recipient, on=self.on)
+        return context.preview_data(
+            self.whole_campaign,
+            recipient,
+            on=self.on,
+            own_text=self.own_texts.get(recipient.pk, ""),
+        )
 
     def longest(self, *lengths: Any) -> QuerySet[Any]:
         """The keys of those at the top by the sum of `lengths`."""
@@ -193,6 +199,8 @@ def _longest_texts(search: Search) -> list[tuple[Recipient, LetterContent]]:
     keys = set(search.longest(_INSTITUTION)) | set(search.longest(_PLACE))
     quoted = Coalesce(Sum(Length("sourced_facts__quotation")), 0)
     keys |= set(search.longest(quoted))
+    with_own = search.among.filter(pk__in=list(search.own_texts)[:_NEAR_THE_TOP])
+    keys |= set(with_own.values_list("pk", flat=True))
     for control in Institution.Control.values:
         alike = search.among.filter(institution__control=control)
         keys |= set(alike.annotate(length=_INSTITUTION).order_by("-length", "pk")
@@ -201,7 +209,11 @@ def _longest_texts(search: Search) -> list[tuple[Recipient, LetterContent]]:
     for recipient in search.read(keys):
         with suppress(MissingValue, TemplateRefused):  # `missing_values` shows these
             content = context.preview_content(
-                search.text, search.whole_campaign, recipient, on=search.on
+                search.text,
+                search.whole_campaign,
+                recipient,
+                on=search.on,
+                own_text=search.own_texts.get(recipient.pk, ""),
             )
             found.append((recipient, content))
     return sorted(found, key=lambda each: -len(each[1].body))
@@ -215,9 +227,16 @@ WORST: Mapping[str, tuple[str, Callable[[Search], Worst]]] = {
 }
 
 
-def worst(kind: str, *, text: Text, campaign: Campaign, among: RecipientQuerySet) -> Worst:
+def worst(
+    kind: str,
+    *,
+    text: Text,
+    campaign: Campaign,
+    among: RecipientQuerySet,
+    own_texts: Mapping[int, str] | None = None,
+) -> Worst:
     """The worst of the kind, a key of WORST. Raises NoSender, and what a proof raises."""
-    search = Search(text, campaign, among, on=timezone.localdate())
+    search = Search(text, campaign, among, timezone.localdate(), own_texts or {})
     return WORST[kind][1](search)
 
 
