@@ -7,7 +7,6 @@ such a letter and make a new one, which is checked, rendered and approved like a
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -17,36 +16,18 @@ from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import preflight
-from letters.actions.freshness import data_of_now, told_since, with_everything_of_letters
+from letters.actions.freshness import (
+    data_of_now,
+    differences,
+    told_since,
+    with_everything_of_letters,
+)
 from letters.actions.leave_out import leave_out, void
 from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.merge.context import NoSender
 from letters.models import Dispatch, Letter, Mailing
 
-# What the keys of a letter's frozen data are called in a sentence; all else is "its facts".
-_CALLED = {
-    "addressee": "the addressee",
-    "addressee_name": "the addressee",
-    "addressee_title": "the addressee",
-    "salutation": "the addressee",
-    "address_lines": "the address",
-    "postal_lines": "the address",
-    "delivery_lines": "the ways out",
-    "by_post": "the ways out",
-    "by_email": "the ways out",
-    "email": "the e-mail address",
-    "copies": "who is copied",
-    "copy_for": "who is copied",
-    "institution_name": "the institution’s name",
-    "letterhead": "the letterhead",
-    "signer": "the signer",
-    "signers": "the signer",
-    "co_signers": "the signer",
-    "demands": "the demands",
-    "grounds": "the grounds",
-    "campaign_title": "the campaign’s title",
-}
 _OPEN = (Mailing.Status.APPROVED, Mailing.Status.SENDING)
 _ROWS_AT_ONCE = 200
 
@@ -110,20 +91,10 @@ def look_where_told(*, now: datetime.datetime) -> int:
 def _differences(letter: Letter) -> str:
     """What of the frozen data reads otherwise now, in words; empty where nothing does."""
     try:
-        now = data_of_now(letter)
+        names = differences(letter, data_of_now(letter))
     except NoSender:
         return "Changed since: the campaign has no sender any more."
-    names = {
-        _CALLED.get(key, "its facts")
-        for kept, known in ((letter.merge_data, now["merge_data"]), (_ways(letter), now))
-        for key in kept
-        if key in known and kept[key] != known[key]
-    }
-    return f"Changed since: {', '.join(sorted(names))}." if names else ""
-
-
-def _ways(letter: Letter) -> dict[str, Any]:
-    return {name: getattr(letter, name) for name in ("by_post", "by_email", "email")}
+    return f"Changed since: {', '.join(names)}." if names else ""
 
 
 @transaction.atomic

@@ -18,6 +18,29 @@ from letters.merge import context, press, seal
 from letters.models import Letter, Mailing
 
 _ROWS_AT_ONCE = 200
+# What the keys of a letter's frozen data are called in a sentence; all else is "its facts".
+_CALLED = {
+    "addressee": "the addressee",
+    "addressee_name": "the addressee",
+    "addressee_title": "the addressee",
+    "salutation": "the addressee",
+    "address_lines": "the address",
+    "postal_lines": "the address",
+    "delivery_lines": "the ways out",
+    "by_post": "the ways out",
+    "by_email": "the ways out",
+    "email": "the e-mail address",
+    "copies": "who is copied",
+    "copy_for": "who is copied",
+    "institution_name": "the institution’s name",
+    "letterhead": "the letterhead",
+    "signer": "the signer",
+    "signers": "the signer",
+    "co_signers": "the signer",
+    "demands": "the demands",
+    "grounds": "the grounds",
+    "campaign_title": "the campaign’s title",
+}
 
 
 def freeze(letter: Letter) -> bool:
@@ -40,6 +63,20 @@ def data_of_now(letter: Letter) -> dict[str, Any]:
         "by_email": addressee.by_email,
         "email": addressee.display_email if addressee.by_email else "",
     }
+
+
+def differences(letter: Letter, now: dict[str, Any]) -> list[str]:
+    """What of the frozen data reads otherwise in `now`, in words.
+
+    A value that letters had not when this one was made is no difference.
+    """
+    kept = {**letter.merge_data, **{name: getattr(letter, name) for name in _WAYS}}
+    known = {**now["merge_data"], **{name: now[name] for name in _WAYS}}
+    both = kept.keys() & known.keys()
+    return sorted({_CALLED.get(key, "its facts") for key in both if kept[key] != known[key]})
+
+
+_WAYS = ("by_post", "by_email", "email")
 
 
 def changed_letters(mailing: Mailing) -> list[Letter]:
@@ -156,14 +193,17 @@ class Stale:
 
 def stale(mailing: Mailing) -> list[Stale]:
     """Rendered letters that would be made differently now."""
-    changed = changed_letters(mailing)
-    keys = {letter.pk for letter in changed}
-    found = [
-        Stale(letter, "its data") for letter in changed if letter.status == Letter.Status.RENDERED
-    ]
-    rendered = _rendered(mailing).exclude(pk__in=keys)
+    letters = with_everything_of_letters(mailing, _rendered(mailing))
+    found = []
+    for letter in letters:
+        now = data_of_now(letter)
+        names = differences(letter, now)
+        if names or letter.merge_data != now["merge_data"]:
+            what = f"its data ({', '.join(names)})" if names else "its data"
+            found.append(Stale(letter, what))
+    rendered = _rendered(mailing).exclude(pk__in=[one.letter.pk for one in found])
     return found + [
-        Stale(letter, "letterhead, pictures, fonts or engine")
+        Stale(letter, "pictures, layout, fonts or engine")
         for letter in rendered
         if not _is_made_as_now(letter)
     ]

@@ -7,13 +7,27 @@ from typing import Any
 from campaigns.text import MERGE_TAG
 from letters.merge import typefaces
 from letters.merge.assemble import lacking
+from letters.merge.language import TemplateRefused, parse
 from letters.models import Letter
-from letters.preflight.check import RED, Batch, Check, Family, LetterCheck, Mend, Said
+from letters.preflight.check import NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
 
 
 def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     for label in lacking(batch.mailing.version, letter.merge_data):
         yield f"{letter.recipient}: “{label}” is empty."
+
+
+def _no_facts(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    if _states_facts(batch.mailing.version.body, batch) and not letter.merge_data.get("facts"):
+        yield f"The text states sourced facts, and none is recorded of {letter.recipient}."
+
+
+def _states_facts(body: str, batch: Batch) -> bool:
+    grounds = tuple(sorted(ground.key for ground in batch.grounds))
+    try:
+        return "facts" in parse(body, grounds=grounds).fields
+    except TemplateRefused:
+        return False  # the letter cannot be made; rendering says why
 
 
 def _unresolved(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -63,6 +77,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="Every value that the text prints is known.",
         mend=Mend.ADDRESSEES,
         look=_missing,
+    ),
+    Check(
+        code="no-facts",
+        family=Family.VALUES,
+        severity=NOTE,
+        title="No facts of its own",
+        looks="Whether sourced facts are recorded of the recipient, where the text states such.",
+        passes="The facts that the text states are recorded.",
+        mend=Mend.RECIPIENT,
+        look=_no_facts,
     ),
     Check(
         code="unresolved",

@@ -16,7 +16,7 @@ from letters.models import Letter, LetterVersion, Mailing
 from letters.redline import Piece, redline
 
 ROWS = 100
-# So many ways of reading are named on the page; a text with more has a condition too many.
+# So many ways of reading are named; where every recipient has facts of its own there are more.
 MOST_WAYS = 20
 TEXTS = (
     ("subject", "RE line"),
@@ -40,11 +40,13 @@ class Way:
 def decision(mailing: Mailing) -> dict[str, Any]:
     """What the page of approval says besides what has to be opened."""
     ways = ways_of(mailing)
+    others = deviants(mailing, ways)
     before = last_approved(mailing)
     return {
-        "ways": ways[:MOST_WAYS],
-        "deviating": sum(way.count for way in ways[1:]),
-        "deviants": deviants(mailing, ways)[:10],
+        "ways": ways,
+        "deviating": others.count(),
+        "other_ways": others.values("wording_sha256").distinct().order_by().count(),
+        "deviants": others[:10],
         "before": before,
         "changes": changes(before.version, mailing.version) if before else [],
         "postage": postage.of_mailing(mailing),
@@ -52,20 +54,19 @@ def decision(mailing: Mailing) -> dict[str, Any]:
 
 
 def ways_of(mailing: Mailing) -> list[Way]:
-    """In how many ways the rendered letters read, the most common first."""
+    """The ways in which most of the rendered letters read, the most common first."""
     rendered = mailing.letters.standing().exclude(wording_sha256="")
     rows = list(
         rendered.values("wording_sha256")
         .annotate(count=Count("pk"), first=Min("pk"))
-        .order_by("-count", "first")
+        .order_by("-count", "first")[:MOST_WAYS]
     )
     examples = Letter.objects.select_related("recipient__institution").in_bulk(
-        [row["first"] for row in rows[:MOST_WAYS]]
+        [row["first"] for row in rows]
     )
     return [
         Way(number, row["wording_sha256"], row["count"], examples[row["first"]])
         for number, row in enumerate(rows, start=1)
-        if row["first"] in examples
     ]
 
 
@@ -125,7 +126,6 @@ class WordingPage(StaffPage, TemplateView):
             mailing=mailing,
             ways=ways,
             way=way,
-            numbers={one.sha256: one.number for one in ways},
             pieces=redline(said(ways[0].example), said(way.example)) if way else [],
             page_obj=Paginator(letters, ROWS).get_page(self.request.GET.get("page")),
             **kwargs,

@@ -2,6 +2,8 @@
 
 import dataclasses
 import datetime
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,7 +14,7 @@ from campaigns.actions import demand as demands
 from campaigns.models import Fact, User
 from letters.actions import approve, draft, mailing, render
 from letters.actions.dispatch import NotApproved
-from letters.merge import press
+from letters.merge import document, press
 from letters.models import Finding, LetterVersion, Opening
 from tests.factories import make_campaign, make_institution, make_recipient, make_user, make_version
 from tests.letters import stages
@@ -229,7 +231,9 @@ def test_a_changed_address_is_refused_and_named():
     institution = stage.letters[1].recipient.institution
     institution.street = "9 New Street"
     institution.save()
-    with pytest.raises(approve.ChangedSince, match=rf"{stage.letters[1].reference}: its data"):
+    with pytest.raises(
+        approve.ChangedSince, match=rf"{stage.letters[1].reference}: its data \(the address\)"
+    ):
         say_yes(stage)
 
 
@@ -249,11 +253,44 @@ def test_a_changed_demand_is_refused():
         say_yes(stage)
 
 
-def test_another_engine_or_font_is_refused(monkeypatch):
+def another_engine(monkeypatch):
+    real = document.version
+    monkeypatch.setattr(
+        document, "version", lambda name: "99.0" if name == "weasyprint" else real(name)
+    )
+
+
+def another_font(monkeypatch):
+    monkeypatch.setattr(document.typefaces, "sha256", lambda key: "0" * 64)
+
+
+def another_layout(monkeypatch):
+    sheet = document.STYLESHEET.read_text()
+    other = Path(tempfile.mkdtemp()) / "letter.css"
+    other.write_text(sheet + "p { color: black }")
+    monkeypatch.setattr(document, "STYLESHEET", other)
+
+
+@pytest.mark.parametrize("change", [another_engine, another_font, another_layout])
+def test_another_engine_font_or_layout_is_refused(monkeypatch, change):
     stage = stages.opened(3)
-    monkeypatch.setattr(press, "input_sha256", lambda content: "another engine")
-    with pytest.raises(approve.ChangedSince, match="fonts or engine"):
+    change(monkeypatch)
+    document._setting.cache_clear()
+    try:
+        with pytest.raises(approve.ChangedSince, match="layout, fonts or engine"):
+            say_yes(stage)
+    finally:
+        document._setting.cache_clear()
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_another_version_of_the_text_makes_the_letters_drafts_again():
+    stage = stages.opened(3)
+    version = make_version(stage.campaign, body="Other words for {{ institution_name }}.")
+    mailing.use_version(mailing=stage.mailing, version=version, by=stage.manager)
+    with pytest.raises(approve.NotReady):
         say_yes(stage)
+    assert {letter.status for letter in stage.letters} == {"draft"}
 
 
 def test_an_institution_that_may_no_longer_be_written_to_is_refused():

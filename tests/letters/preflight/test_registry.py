@@ -143,6 +143,25 @@ def _withdrawn(letter):
     recipient.save()
 
 
+@amiss("no-facts")
+def _no_facts(letter):
+    mailing = letter.mailing
+    body = f"{mailing.version.body}\n\n{{% facts %}}"
+    mailing.version = make_version(mailing.campaign, body=body)
+    mailing.save()
+    for one in mailing.letters.exclude(pk=letter.pk):
+        frozen(one, facts=[FACT])
+
+
+FACT = {
+    "programme": "Summer program",
+    "quotation": "Only for some.",
+    "source": "Its page",
+    "seen_on": "2026-11-02",
+    "exhibit": "A",
+}
+
+
 @amiss("same-email")
 def _same_email(letter):
     both = letter.mailing.letters.filter(pk__in=[letter.pk, other(letter).pk])

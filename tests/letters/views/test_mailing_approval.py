@@ -47,6 +47,15 @@ def test_letters_that_read_alike_are_said_to():
     assert "All 3 letters read alike" in approval(stages.rendered(3))
 
 
+def test_where_every_letter_reads_in_its_own_way_all_are_counted():
+    stage = stages.rendered(25)
+    for letter in stage.letters:
+        stage.mailing.letters.filter(pk=letter.pk).update(wording_sha256=f"{letter.pk:064}")
+    assert "24 letters</a> of 25, in 24 other ways" in approval(stage)
+    page = get(stage.counsel, "mailing_wording", stage.mailing.pk)
+    assert "The twenty most common are listed." in page and "1–24 of 24" in page
+
+
 def test_a_way_that_is_not_there_shows_all_that_deviate():
     stage = mixed()
     for way in ("1", "9", "x"):
