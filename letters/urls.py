@@ -84,6 +84,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         mailing_acts.RecordDelivery.as_view(),
         name="mailing_delivery",
     ),
+    path(
+        "packs/<int:pk>/envelopes-<int:lot>.pdf",
+        pack.PackEnvelopes.as_view(),
+        name="pack_envelopes",
+    ),
     path("packs/<int:pk>/file/<str:form>/", pack.PackFile.as_view(), name="pack_file"),
     path("packs/<int:pk>/posted/", pack.MarkPosted.as_view(), name="pack_posted"),
     path("packs/<int:pk>/discard/", pack.DiscardPack.as_view(), name="pack_discard"),

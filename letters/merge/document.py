@@ -53,7 +53,7 @@ def make(content: LetterContent) -> Document:
         )
     _refuse_what_no_window_shows(content)
     source = _html(content)
-    _refuse_missing_characters(source, content.typeface)
+    refuse_missing_characters(source, content.typeface)
     return Document(source, _assets(content), content.typeface, _annex_pages(content))
 
 
@@ -168,7 +168,7 @@ def _assets(content: LetterContent) -> dict[str, bytes]:
     return assets
 
 
-def _refuse_missing_characters(source: str, typeface: str) -> None:
+def refuse_missing_characters(source: str, typeface: str) -> None:
     printed = html.unescape(re.sub(r"<[^>]*>", "", source))
     lacking = list(typefaces.missing(printed, typeface))
     if lacking:

@@ -19,14 +19,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
 
-from letters.merge import calibration, child, document, envelope, typefaces, windows
+from letters.merge import calibration, child, document, envelope, envelopes, typefaces, windows
 from letters.merge.content import LetterContent
 from letters.merge.document import RenderRefused, input_sha256
 from letters.merge.measure import Measures, measure
@@ -40,6 +40,7 @@ __all__ = [
     "Rendered",
     "calibration_sheet",
     "input_sha256",
+    "print_envelopes",
     "render",
     "render_many",
 ]
@@ -84,6 +85,13 @@ def render(content: LetterContent) -> Rendered:
 def calibration_sheet(profile: envelope.Profile) -> Rendered:
     """The sheet with which a clerk tries printer, folds and envelope."""
     return _press.render(calibration.sheet(profile))
+
+
+def print_envelopes(
+    pieces: Sequence[envelopes.Piece], size: tuple[float, float], typeface: str
+) -> Rendered:
+    """One page for each envelope. Raises what `render` raises."""
+    return _press.render(envelopes.make(pieces, size, typeface))
 
 
 def render_many(

@@ -7,6 +7,9 @@ from django.db.models import Q
 from letters.models.letter import Letter
 from letters.models.mailing import Mailing
 
+# As many as a printer's feeder and a person's patience take at a time.
+ENVELOPES_AT_ONCE = 100
+
 
 class PrintPack(models.Model):
     """One PDF in posting order, each letter on its own sheet, and its manifest.
@@ -40,6 +43,11 @@ class PrintPack(models.Model):
 
     def __str__(self) -> str:
         return f"Print pack {self.pk}: {self.letter_count} letters"
+
+    @property
+    def envelope_lots(self) -> range:
+        """The numbers of the lots in which its envelopes are printed."""
+        return range(1, -(-self.letter_count // ENVELOPES_AT_ONCE) + 1)
 
 
 class Dispatch(models.Model):

@@ -3,15 +3,19 @@
 import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import View
 
 from campaigns import filestore
 from campaigns.views.shell import StaffPage
 from letters.actions import dispatch
 from letters.actions.outcome import counted
+from letters.merge import press
+from letters.merge.envelopes import piece, profile_of
 from letters.models import PrintPack
+from letters.models.dispatch import ENVELOPES_AT_ONCE
 from letters.views import mailing_forms as forms
 from letters.views.acts import PackAct
 from letters.views.letter import private
@@ -33,6 +37,39 @@ class PackFile(StaffPage, View):
             response = HttpResponse(filestore.get(pack.pdf_sha256), content_type="application/pdf")
             response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
         return private(response)
+
+
+class PackEnvelopes(StaffPage, View):
+    """The envelopes of a pack, a lot at a time, for letters whose envelope has no window."""
+
+    permission_required = "letters.dispatch_mailing"
+
+    def get(self, request: HttpRequest, pk: int, lot: int) -> HttpResponse:
+        pack = get_object_or_404(PrintPack.objects.select_related("mailing__campaign"), pk=pk)
+        if lot not in pack.envelope_lots:
+            raise Http404("The pack has no such lot of envelopes.")
+        first = (lot - 1) * ENVELOPES_AT_ONCE
+        posted = pack.dispatches.order_by("letter__position").select_related("letter")
+        kept = [one.letter.merge_data for one in posted[first : first + ENVELOPES_AT_ONCE]]
+        kept = [data for data in kept if not profile_of(data).window]
+        if not kept:
+            messages.info(
+                request, "These letters go into envelopes with a window; none is printed."
+            )
+            return redirect("letters:mailing", pack.mailing_id)
+        try:
+            printed = press.print_envelopes(
+                [piece(data) for data in kept],
+                profile_of(kept[0]).envelope,
+                kept[0]["letterhead"]["typeface"],
+            )
+        except (press.RenderRefused, press.RenderTimedOut, press.RenderCrashed) as reason:
+            messages.error(request, f"The envelopes could not be made: {reason}")
+            return redirect("letters:mailing", pack.mailing_id)
+        name = f"{pack.mailing.campaign.reference_prefix}-pack-{pack.pk}-envelopes-{lot}.pdf"
+        answer = HttpResponse(printed.pdf, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return private(answer)
 
 
 class MarkPosted(PackAct):

@@ -37,9 +37,9 @@ class SenderForm(forms.Form):
         .order_by("letterhead__name", "name"),
         empty_label="Choose one",
     )
-    second = _beside("Signs beside, second")
-    third = _beside("Signs beside, third")
-    fourth = _beside("Signs beside, fourth")
+    second = _beside("Second signer")
+    third = _beside("Third signer")
+    fourth = _beside("Fourth signer")
 
     def co_signers(self) -> list[Signer]:
         chosen = [self.cleaned_data[name] for name in _BESIDE]
