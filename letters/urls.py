@@ -177,6 +177,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exhibits/<int:pk>/page.png", annexes.ExhibitPage.as_view(), name="exhibit_page"),
     path("exhibits/<int:pk>/file.pdf", annexes.ExhibitFile.as_view(), name="exhibit_file"),
     path("exhibits/<int:pk>/remove/", annexes.ExhibitRemove.as_view(), name="exhibit_remove"),
+    path("letter-texts/<int:pk>/copy/", template.TemplateCopy.as_view(), name="template_copy"),
     path("letter-texts/<int:pk>/own-texts/", own_text.OwnTexts.as_view(), name="own_texts"),
     path(
         "letter-texts/<int:pk>/own-texts/<int:recipient_pk>/",

@@ -116,6 +116,50 @@ class OfTemplate(OfCampaign):
         return self.template.name
 
 
+class CopyForm(forms.Form):
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.filter(archived_at=None).order_by("title"),
+        label="To the campaign",
+        empty_label=None,
+    )
+    name = LineField(max_length=120, help_text="How staff call it there.")
+
+
+class TemplateCopy(OfTemplate, DecisionForm):
+    """The words of the latest version as a new letter, in another campaign or in this one."""
+
+    permission_required = "letters.change_lettertemplate"
+    submit = "Copy it"
+    form_class = CopyForm
+    copy: LetterTemplate
+
+    def get_title(self) -> str:
+        return f"Copy “{self.template.name}”"
+
+    def get_initial(self) -> dict[str, Any]:
+        others = CopyForm.base_fields["campaign"].queryset  # type: ignore[attr-defined]
+        return {
+            "campaign": others.exclude(pk=self.campaign.pk).last(),
+            "name": self.template.name,
+        }
+
+    def decide(self, form: CopyForm) -> str:
+        self.copy = draft.copy_template(
+            template=self.template,
+            campaign=form.cleaned_data["campaign"],
+            name=form.cleaned_data["name"],
+            purpose=self.template.purpose,
+            by=self.person,
+        )
+        return f"“{self.copy.name}” was begun in “{self.copy.campaign}” with the same words."
+
+    def get_success_url(self) -> str:
+        return self.copy.get_absolute_url()
+
+    def get_back_url(self) -> str:
+        return self.template.get_absolute_url()
+
+
 class Compare(OfTemplate, TemplateView):
     """What changed between two versions, word by word."""
 

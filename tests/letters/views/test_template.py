@@ -108,3 +108,36 @@ def test_versions_that_are_not_there_are_not_found(client, campaign, drafter):
     draft.save_version(template=template, text=TEXT, by=drafter)
     assert client.get(address).status_code == 200
     assert client.get(address, {"old": "7"}).status_code == 404
+
+
+def test_a_letter_is_copied_to_another_campaign_from_its_page(client, campaign):
+    original = make_version(campaign, body="Words to keep.")
+    other = make_campaign()
+    assertContains(client.get(original.template.get_absolute_url()), ">Copy</a>")
+    address = reverse("letters:template_copy", args=[original.template.pk])
+    assert client.get(address).context["form"].initial["campaign"] == other
+    response = client.post(address, {"campaign": other.pk, "name": "Theirs"})
+    copy = other.templates.get()
+    assertRedirects(response, copy.get_absolute_url())
+    assert (copy.name, copy.purpose) == ("Theirs", original.template.purpose)
+    assert copy.versions.get().body == "Words to keep."
+
+
+def test_a_copy_that_is_refused_says_why_in_the_form(client, campaign, drafter):
+    empty = draft.create_template(campaign=campaign, name="A", purpose="first", by=drafter)
+    address = reverse("letters:template_copy", args=[empty.pk])
+    page = client.post(address, {"campaign": campaign.pk, "name": "B"})
+    assertContains(page, "has no saved text yet")
+    original = make_version(make_campaign())
+    taken = reverse("letters:template_copy", args=[original.template.pk])
+    page = client.post(taken, {"campaign": campaign.pk, "name": "a"})
+    assertContains(page, "Choose another name.")
+    assert campaign.templates.count() == 1
+
+
+def test_counsel_copies_no_letter(client, campaign):
+    client.force_login(make_user("counsel"))
+    original = make_version(campaign)
+    assert (
+        client.get(reverse("letters:template_copy", args=[original.template.pk])).status_code == 403
+    )
