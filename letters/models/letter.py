@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from campaigns.models import Addressee, Recipient
+from campaigns.models import Addressee, Contact, Recipient
 from letters.models.mailing import Mailing
 
 
@@ -14,6 +14,18 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def standing(self) -> "LetterQuerySet":
         """Letters that still count: not void."""
         return self.exclude(status=Letter.Status.VOID)
+
+    def writable(self) -> "LetterQuerySet":
+        """Letters to those who may be written to today, whatever was so when they were sealed."""
+        to_counsel = Q(addressee__contact__role__in=Contact.COUNSEL_ROLES)
+        unrepresented = Q(recipient__counsel_appeared_on=None)
+        allowed = Q(recipient__direct_allowed_at__isnull=False)
+        return self.filter(
+            unrepresented | allowed | to_counsel,
+            Q(addressee__contact=None) | Q(addressee__contact__suppressed_at=None),
+            recipient__withdrawn_at=None,
+            recipient__institution__suppressed_at=None,
+        )
 
     def claimable(self, now: datetime.datetime) -> "LetterQuerySet":
         """Drafts that no worker holds, or whose worker's lease has run out."""

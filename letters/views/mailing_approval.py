@@ -72,7 +72,9 @@ def ways_of(mailing: Mailing) -> list[Way]:
 
 def deviants(mailing: Mailing, ways: list[Way]) -> QuerySet[Letter]:
     """Letters that do not read as most do."""
-    letters = mailing.letters.standing().select_related("recipient__institution", "addressee")
+    letters = mailing.letters.standing().select_related(
+        "recipient__institution", "addressee__contact"
+    )
     if not ways:
         return letters.none()
     others = letters.exclude(wording_sha256__in=["", ways[0].sha256])

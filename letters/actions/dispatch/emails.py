@@ -52,12 +52,16 @@ Status = Dispatch.Status
 
 
 def to_email(mailing: Mailing) -> QuerySet[Letter]:
-    """Sealed letters that go by e-mail and for which no message was made."""
+    """Sealed letters that go by e-mail and for which no message was made.
+
+    Not those to whom no letter may go any more.
+    """
     made = Dispatch.objects.filter(letter=OuterRef("pk"), channel=EMAIL).exclude(
         status=Status.CANCELLED
     )
     return (
-        mailing.letters.filter(status=Letter.Status.SEALED, by_email=True)
+        mailing.letters.writable()
+        .filter(status=Letter.Status.SEALED, by_email=True)
         .filter(~Exists(made))
         .order_by("position")
     )

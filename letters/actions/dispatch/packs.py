@@ -53,10 +53,12 @@ def to_post(mailing: Mailing) -> QuerySet[Letter]:
     """Sealed letters that go by post and are in no pack, in posting order.
 
     The last attempt decides: a letter that came back, was to be sent again and was then not
-    among the pieces waits for the next pack like any other.
+    among the pieces waits for the next pack like any other. Who may not be written to any
+    more, or only through counsel, gets nothing that was not packed before.
     """
     attempts = Dispatch.objects.filter(letter=OuterRef("pk"), channel=POST).order_by("-attempt")
-    letters = mailing.letters.filter(status=Letter.Status.SEALED, by_post=True).annotate(
+    sealed = mailing.letters.writable().filter(status=Letter.Status.SEALED, by_post=True)
+    letters = sealed.annotate(
         last=Subquery(attempts.values("status")[:1]),
         last_pack=Subquery(attempts.values("pack")[:1]),
     )

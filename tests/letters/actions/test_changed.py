@@ -8,6 +8,7 @@ from django.utils import timezone
 from campaigns import audit
 from campaigns.actions import counsel
 from campaigns.actions import institution as institutions
+from campaigns.actions import recipient as recipients
 from campaigns.models import Addressee, Contact, Institution
 from letters import tasks
 from letters.actions import changed, dispatch
@@ -140,6 +141,51 @@ def test_the_queries_do_not_grow_with_the_letters(django_assert_max_num_queries)
         stage = stages.approved(count)
         with django_assert_max_num_queries(40):
             look(stage)
+
+
+def suppressed(letter: Letter) -> None:
+    institution = letter.recipient.institution
+    institutions.suppress(institution=institution, reason="They asked.", by=make_user("clerk"))
+
+
+def person_suppressed(letter: Letter) -> None:
+    contact = letter.addressee.contact
+    institutions.suppress_contact(contact=contact, reason="She asked.", by=make_user("clerk"))
+
+
+def withdrawn(letter: Letter) -> None:
+    recipients.withdraw(recipient=letter.recipient, reason="Merged.", by=make_user("manager"))
+
+
+def represented(letter: Letter) -> None:
+    lawyer = Contact.objects.create(
+        institution=letter.recipient.institution, role="outside-counsel", name="Pat Lawyer"
+    )
+    counsel.appear(
+        recipient=letter.recipient,
+        counsel=lawyer,
+        on=timezone.localdate(),
+        by=make_user("clerk"),
+    )
+
+
+@pytest.mark.parametrize("forbid", [suppressed, person_suppressed, withdrawn, represented])
+def test_who_may_not_be_written_to_any_more_is_neither_packed_nor_e_mailed(forbid):
+    stage = stages.approved(2, channels={"by_email": True})
+    forbid(stage.letters[0])
+    (left,) = dispatch.to_post(stage.mailing)
+    assert left == stage.letters[1]
+    assert list(dispatch.to_email(stage.mailing)) == [left]
+    assert dispatch.outstanding(stage.mailing).count() == 2
+
+
+def test_what_an_approver_allowed_past_counsel_is_packed():
+    stage = stages.approved(1)
+    represented(stage.letters[0])
+    assert not dispatch.to_post(stage.mailing).exists()
+    recipient = stage.letters[0].recipient
+    counsel.allow_direct(recipient=recipient, reason="Counsel asked.", by=stage.counsel)
+    assert dispatch.to_post(stage.mailing).count() == 1
 
 
 # --- Made anew ---------------------------------------------------------------------

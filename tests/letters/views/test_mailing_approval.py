@@ -167,5 +167,7 @@ def test_how_letters_read_takes_the_same_queries_for_few_and_many():
     counts = []
     for count in (3, 30):
         stage = mixed(private=count)
+        for letter in stage.letters[::2]:
+            stage.mailing.letters.filter(pk=letter.pk).update(wording_sha256=f"{letter.pk:064}")
         counts.append(queries(make_user("counsel"), f"/staff/mailings/{stage.mailing.pk}/wording/"))
     assert counts[0] == counts[1]
