@@ -13,6 +13,7 @@ from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, User
 from letters import images
+from letters.merge import context
 from letters.models import CoSigning, Letterhead, Sender, Signer
 
 # Two rows of two, which still leave room for the text that stays with them.
@@ -177,6 +178,10 @@ def _refuse_unfit(letterhead: Letterhead) -> None:
         letterhead.full_clean()
     except ValidationError as refusal:
         raise LetterheadRefused(" ".join(refusal.messages)) from refusal
+    if problems := context.return_problems(letterhead):
+        raise LetterheadRefused(
+            f"{' '.join(problems)} Shorten it, or choose an envelope with one window or none."
+        )
 
 
 def _record(did: str, letterhead: Letterhead, by: User, *, verb: str = "", **data: Any) -> None:

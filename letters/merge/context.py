@@ -18,7 +18,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from campaigns import deadlines
 from campaigns.actions import Refused
 from campaigns.models import Addressee, Campaign, Institution, Recipient
-from letters.merge import codes
+from letters.merge import codes, envelope
 from letters.merge.address import Place
 from letters.merge.assemble import (
     Words,
@@ -34,6 +34,7 @@ from letters.merge.fields import FIELDS
 from letters.merge.salutation import greeted
 from letters.models import Letter, Letterhead, LetterTemplate, Mailing, Sender, Signer
 
+_LONGEST_REFERENCE = "Ref. WWWWWW-2026-000000-XX"
 CERTIFIED = "VIA CERTIFIED MAIL, RETURN RECEIPT REQUESTED"
 # Certified mail is a service within the United States only.
 REGISTERED = "VIA REGISTERED MAIL, RETURN RECEIPT REQUESTED"
@@ -245,14 +246,25 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _letterhead(letterhead: Letterhead) -> dict[str, Any]:
-    place = Place(
+def return_problems(letterhead: Letterhead) -> list[str]:
+    """Why its return address fits no window of its envelope, each in a sentence."""
+    lines = [letterhead.organisation, _LONGEST_REFERENCE, *_place_of(letterhead).lines()]
+    profile = envelope.PROFILES[letterhead.envelope]
+    return envelope.sender_problems(lines, profile, letterhead.typeface)
+
+
+def _place_of(letterhead: Letterhead) -> Place:
+    return Place(
         letterhead.street,
         letterhead.street2,
         letterhead.city,
         letterhead.state,
         letterhead.postal_code,
     )
+
+
+def _letterhead(letterhead: Letterhead) -> dict[str, Any]:
+    place = _place_of(letterhead)
     contact = (letterhead.phone, letterhead.email, letterhead.website)
     return {
         "organisation": letterhead.organisation,

@@ -62,6 +62,19 @@ def test_details_that_cannot_be_printed_are_refused(drafter, field, value, says)
     assert not Letterhead.objects.exists()
 
 
+def test_a_return_address_that_its_window_does_not_show_is_refused(drafter):
+    tall = dataclasses.replace(
+        DETAILS,
+        organisation="Sample Organisation for Open Programs in the United States of America",
+        street2="Suite 210, Building 5",
+        city="Springfield near the Northern Lakes",
+    )
+    for envelope in ("10", "10-single"):
+        actions.add(details=dataclasses.replace(tall, name=envelope, envelope=envelope), by=drafter)
+    with pytest.raises(actions.LetterheadRefused, match=r"takes \d lines; its window shows 5"):
+        actions.add(details=dataclasses.replace(tall, envelope="10-double"), by=drafter)
+
+
 def test_a_logo_is_kept_as_opaque_png_under_its_hash(drafter):
     letterhead = make_letterhead()
     actions.set_logo(letterhead=letterhead, content=picture(), by=drafter)
