@@ -100,6 +100,19 @@ def test_a_file_that_cannot_go_out_is_refused_with_the_reason(template, drafter,
     assert not AuditEvent.objects.exists()
 
 
+@pytest.mark.parametrize("ends", ["raise SystemExit(3)", "import time; time.sleep(60)"])
+def test_a_file_that_breaks_its_reader_or_never_ends_is_refused(
+    template, drafter, tmp_path, monkeypatch, ends
+):
+    reader = tmp_path / "reader.py"
+    reader.write_text(ends)
+    monkeypatch.setattr(annex, "_PICTURES", reader)
+    monkeypatch.setattr(annex, "_SECONDS", 1)
+    with pytest.raises(annex.ExhibitRefused, match="could not be read safely"):
+        added(template, drafter)
+    assert not Exhibit.objects.exists()
+
+
 def test_a_picture_is_no_exhibit(template, drafter):
     kept = io.BytesIO()
     Image.new("RGB", (50, 50)).save(kept, "PNG")
