@@ -16,6 +16,7 @@ from letters.actions.dispatch.leaving import (
     advance,
     refuse_another_day,
     refuse_unapproved,
+    refuse_unwritable,
     refuse_without,
     sealed_bytes,
     today,
@@ -119,6 +120,7 @@ def resend(*, letter: Letter, channel: str, reason: str, by: User) -> Dispatch:
     lifecycle.hold(mailing)
     letter.refresh_from_db(fields=["status"])
     refuse_unapproved(mailing)
+    refuse_unwritable(letter)
     sealed_bytes(letter)
     rows = letter.dispatches.filter(channel=channel)
     ended = rows.filter(status__in=Dispatch.ENDED).exists()

@@ -28,6 +28,7 @@ from letters.actions.dispatch.leaving import (
     attempts_so_far,
     refuse_another_day,
     refuse_unapproved,
+    refuse_unwritable,
     sealed_bytes,
     today,
 )
@@ -190,6 +191,7 @@ def _claim_email(dispatch_pk: int) -> Dispatch | None:
 def _check_before_sending(dispatch: Dispatch) -> None:
     """What was true at the click is asked again at the moment of sending."""
     refuse_unapproved(dispatch.letter.mailing)
+    refuse_unwritable(dispatch.letter)
     refuse_another_day(dispatch.letter.mailing, today(dispatch.letter.mailing))
     if not dispatch.queued_by.has_perm("letters.dispatch_mailing"):
         raise NotApproved(f"{dispatch.queued_by} may no longer send letters.")

@@ -37,6 +37,10 @@ class NotOnThatDay(Refused):
     """The day cannot be the one on which it happened."""
 
 
+class NotWritable(Refused):
+    """Since the seal somebody asked us not to write, or has a lawyer."""
+
+
 class SealBroken(Refused):
     """The stored bytes are not the ones that were sealed."""
 
@@ -68,6 +72,14 @@ def refuse_another_day(mailing: Mailing, on: datetime.date) -> None:
         "Counsel can accept the gap in writing, or the mailing is cancelled and made again with "
         "another date."
     )
+
+
+def refuse_unwritable(letter: Letter) -> None:
+    if not Letter.objects.writable().filter(pk=letter.pk).exists():
+        raise NotWritable(
+            f"Letter {letter} goes to somebody who may not be written to any more, or only through "
+            "counsel. Nothing was sent; void it, or see the recipient’s page."
+        )
 
 
 def refuse_without(text: str, sentence: str) -> None:

@@ -13,7 +13,7 @@ from campaigns.models import Addressee, Contact, Institution
 from letters import tasks
 from letters.actions import changed, dispatch
 from letters.actions.leave_out import AlreadyDispatched, ReasonMissing
-from letters.models import Letter
+from letters.models import Dispatch, Letter
 from tests.factories import make_user
 from tests.letters import stages
 
@@ -177,6 +177,24 @@ def test_who_may_not_be_written_to_any_more_is_neither_packed_nor_e_mailed(forbi
     assert left == stage.letters[1]
     assert list(dispatch.to_email(stage.mailing)) == [left]
     assert dispatch.outstanding(stage.mailing).count() == 2
+
+
+def test_a_message_that_was_queued_before_is_held():
+    stage = stages.approved(1, channels={"by_post": False, "by_email": True})
+    dispatch.queue_emails(mailing=stage.mailing, count=1, by=stage.clerk)
+    suppressed(stage.letters[0])
+    row = Dispatch.objects.get()
+    dispatch.send_email(dispatch_pk=row.pk)
+    row.refresh_from_db()
+    assert (row.status, "may not be written to" in row.detail) == ("held", True)
+
+
+def test_nothing_is_sent_again_to_whom_nothing_may_be_sent():
+    stage = stages.approved(1)
+    letter = stage.letters[0]
+    suppressed(letter)
+    with pytest.raises(dispatch.NotWritable):
+        dispatch.resend(letter=letter, channel="post", reason="It came back.", by=stage.clerk)
 
 
 def test_what_an_approver_allowed_past_counsel_is_packed():
