@@ -27,7 +27,7 @@ drop reference short_code kept email country deadline_days deadline_unit deadlin
 timezone matter all reference_prefix as_of source text guidance street city postal_code note
 confirmed username demand-1-outcome demand-1-promised_on demand-1-text collected_on
 verified_on review_by role citation regulations aliases covers organisation website password
-next
+next find worst page programme quotation seen_on exhibit rows take look use
 """
 NAMES = _NAMES.split()
 VALUES = {
