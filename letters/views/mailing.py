@@ -324,7 +324,7 @@ class MailingPage(StaffPage, TemplateView):
             "asked": asked,
             "page_obj": page,
             "columns": columns,
-            "rows": grid.rows(page, columns),
+            "rows": grid.rows(page, columns, severity=asked.severity, code=asked.code),
             "families": [(one.name.lower(), one.value) for one in grid.FAMILIES],
             "family_counts": family_counts(self.mailing),
             "overrides": overrides(self.mailing),

@@ -36,11 +36,20 @@ class Cell:
     words: str
     tone: str
 
+    def is_asked_for(self, severity: str, code: str) -> bool:
+        """Whether it holds what the page was filtered by, and is shown open then."""
+        if code:
+            return any(one.code == code for one in self.findings)
+        return any(_key(one) == severity for one in self.findings)
+
 
 @dataclass(frozen=True)
 class Row:
+    """One letter; `opened` are the cells whose sentences are shown at once."""
+
     letter: Letter
     cells: tuple[Cell, ...]
+    opened: frozenset[str] = frozenset()
 
 
 def family_of(key: str) -> Family | None:
@@ -75,9 +84,16 @@ def _of_check(check: LetterCheck) -> Column:
     )
 
 
-def rows(letters: Iterable[Letter], shown: tuple[Column, ...]) -> list[Row]:
-    """One row a letter. `letters` have their findings prefetched."""
-    return [Row(letter, tuple(_cell(letter, column) for column in shown)) for letter in letters]
+def rows(
+    letters: Iterable[Letter], shown: tuple[Column, ...], *, severity: str = "", code: str = ""
+) -> list[Row]:
+    """One row a letter. `letters` have their findings prefetched; the rest is what was asked."""
+    made = []
+    for letter in letters:
+        cells = tuple(_cell(letter, column) for column in shown)
+        opened = (cell.column.key for cell in cells if cell.is_asked_for(severity, code))
+        made.append(Row(letter, cells, frozenset(opened)))
+    return made
 
 
 def _cell(letter: Letter, column: Column) -> Cell:
@@ -89,6 +105,10 @@ def _cell(letter: Letter, column: Column) -> Cell:
     if column.of_pages and not letter.page_count and letter.status == Letter.Status.DRAFT:
         return Cell(column, (), "not rendered yet", "muted")
     return Cell(column, (), column.right, "ok")
+
+
+def _key(finding: Finding) -> str:
+    return "answered" if finding.override_id else finding.severity
 
 
 def _how_bad(finding: Finding) -> tuple[bool, int]:

@@ -68,6 +68,15 @@ def test_it_filters(stage, query, shown):
     assert [key for key, name in names.items() if name in body] == shown
 
 
+@pytest.mark.parametrize(
+    ("query", "opened"),
+    [({"severity": "red"}, 1), ({"code": "ground-unknown"}, 1), ({"q": "unfunded"}, 0)],
+)
+def test_what_was_asked_for_is_shown_open_and_nothing_else(stage, query, opened):
+    page = get(stage.manager, "mailing", stage.mailing.pk, step="check", **query)
+    assert page[page.index("<tbody>") :].count("<details open>") == opened
+
+
 def test_what_is_fixed_leads_back_to_the_grid(stage):
     asked = {"step": "check", "severity": "red"}
     page = get(stage.manager, "mailing", stage.mailing.pk, **asked)
