@@ -25,6 +25,7 @@ LETTER_CHECKS: tuple[LetterCheck, ...] = (
     *email.CHECKS,
     *once.CHECKS,
     *values.CHECKS,
+    *wording.CHECKS,
     *grounds.CHECKS,
     *pages.CHECKS,
 )

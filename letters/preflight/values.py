@@ -32,7 +32,8 @@ def _states_facts(body: str, batch: Batch) -> bool:
 
 def _unresolved(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     """A field that stands in a value is printed as it is, braces and all."""
-    for text in _texts(letter.merge_data):
+    # A text of the recipient's own is of the letter's language, and merged like it.
+    for text in _texts({**letter.merge_data, "own_text": ""}):
         if MERGE_TAG.search(text):
             yield f"{letter.recipient}: “{text[:80]}” holds a merge field that nobody fills."
             return

@@ -5,9 +5,19 @@ from collections.abc import Callable, Iterator
 
 from campaigns.models import Ground, Institution
 from letters.merge.fields import ground_flag
-from letters.models import Mailing, Sender
+from letters.models import Letter, Mailing, Sender
 from letters.preflight import linter
-from letters.preflight.check import AMBER, Batch, Check, Family, Look, MailingCheck, Mend, Said
+from letters.preflight.check import (
+    AMBER,
+    Batch,
+    Check,
+    Family,
+    LetterCheck,
+    Look,
+    MailingCheck,
+    Mend,
+    Said,
+)
 
 Texts = Callable[[Mailing, Batch], Iterator[tuple[str, str]]]
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -90,6 +100,14 @@ def _states(mailing: Mailing) -> list[str]:
     return sorted(states | {*senders.values_list("letterhead__state", flat=True)})
 
 
+def _own_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """A text of the recipient's own is linted as the letter's is; its states are its own too."""
+    own = letter.merge_data.get("own_text", "")
+    for check in ("threat", "authority", "placeholder") if own else ():
+        for hit in linter.hits(own, check):
+            yield hit.sentence("Own text", [letter.recipient.institution.state])
+
+
 def _false_claims(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
     many = mailing.letters.standing().count()
     for ground in batch.grounds:
@@ -127,6 +145,21 @@ def _check(
         needs_reason=reason,
     )
 
+
+CHECKS: tuple[LetterCheck, ...] = (
+    Check(
+        code="own-words",
+        family=Family.VALUES,
+        severity=AMBER,
+        title="Words of its own text",
+        looks="Whether a text that this recipient alone reads threatens, speaks like government, "
+        "or holds something to fill in.",
+        passes="Nothing in a text of its own is amiss.",
+        mend=Mend.TEXT,
+        look=_own_words,
+        needs_reason=True,
+    ),
+)
 
 MAILING_CHECKS: tuple[MailingCheck, ...] = (
     _check(

@@ -90,6 +90,7 @@ amiss("contact-unverified")(
 amiss("salutation")(lambda letter: frozen(letter, salutation=""))
 amiss("missing-value")(lambda letter: frozen(letter, addressee_name=""))
 amiss("unresolved")(lambda letter: frozen(letter, addressee="Dean {{ name }}"))
+amiss("own-words")(lambda letter: frozen(letter, own_text="Or else criminal charges follow."))
 amiss("missing-glyph")(lambda letter: frozen(letter, addressee="Dean 東"))
 amiss("no-email")(lambda letter: Letter.objects.filter(pk=letter.pk).update(by_email=True))
 amiss("ground-mismatch")(
@@ -549,3 +550,9 @@ def test_a_letter_past_counsel_that_an_approver_allowed_says_why():
     (found,) = preflight.inspect(again(stage).mailing)
     assert (found.code, found.severity) == ("represented", "note")
     assert "Counsel asked us to write to the dean." in found.message
+
+
+def test_a_field_in_a_text_of_the_recipients_own_is_merged_and_not_unresolved():
+    stage = clean(1)
+    frozen(stage.letters[0], own_text="We wrote to {{ institution_name }} before.")
+    assert codes(stage) == set()
