@@ -166,7 +166,7 @@ def fingerprint(paths: list[Path]) -> str:
 def refuse_rewritten_migrations(before: dict[str, str], now: dict[str, str], data: Path) -> None:
     """A migration that was run and then rewritten leaves a database nobody can migrate.
 
-    That happens only before the first release, while each app has one initial migration.
+    On the main branch none is rewritten; on the branch of whoever is writing one, it may be.
     """
     both = before.keys() & now.keys() - {"code"}
     if os.environ.get("DATABASE_URL") or not (data / DATABASE).exists():
@@ -174,7 +174,7 @@ def refuse_rewritten_migrations(before: dict[str, str], now: dict[str, str], dat
     if rewritten := sorted(name for name in both if before[name] != now[name]):
         raise CannotStart(
             f"The database in {data} was made by another version of {', '.join(rewritten)}, and "
-            "before the first release there is no way from one to the other. Keep the folder "
+            "there is no way from one to the other. Keep the folder "
             f"aside and start with a new one:\n    mv {data} {data}.old && ./run"
         )
 
