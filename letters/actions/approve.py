@@ -166,6 +166,15 @@ def _refuse_person(mailing: Mailing, by: User) -> None:
     )
     if demands.exists():
         raise OwnBatch("You worded a demand that the letters print. Another person approves them.")
+    template = mailing.version.template
+    own_texts = AuditEvent.objects.filter(
+        subject_type=template._meta.label_lower,
+        subject_id=template.pk,
+        verb="own_text.written",
+        actor=by,
+    )
+    if own_texts.exists():
+        raise OwnBatch("You wrote a recipient's own text. Another person approves these letters.")
 
 
 def _refuse_unfinished(mailing: Mailing) -> None:

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from campaigns import audit
 from campaigns.actions import demand as demands
 from campaigns.models import Fact, User
-from letters.actions import approve, draft, mailing, render
+from letters.actions import approve, draft, mailing, own_text, render
 from letters.actions.dispatch import NotApproved
 from letters.merge import document, press
 from letters.models import Finding, LetterVersion, Opening
@@ -401,3 +401,16 @@ def test_who_worded_a_demand_does_not_approve_the_letters_that_print_it():
     with pytest.raises(approve.OwnBatch, match="worded a demand"):
         approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=both)
     assert approve.why_not(stage.mailing, stage.counsel) == ""
+
+
+def test_who_wrote_a_text_of_its_own_does_not_approve_the_letters():
+    stage = stages.rendered(3)
+    own_text.write(
+        template=stage.mailing.version.template,
+        recipient=stage.letters[0].recipient,
+        text="To you alone.",
+        reason="They asked.",
+        by=stage.counsel,
+    )
+    with pytest.raises(approve.OwnBatch, match="own text"):
+        say_yes(stage)
