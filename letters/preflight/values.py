@@ -9,7 +9,7 @@ from letters.merge import typefaces
 from letters.merge.assemble import lacking
 from letters.merge.language import TemplateRefused, parse
 from letters.models import Letter
-from letters.preflight.check import NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
+from letters.preflight.check import AMBER, NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
 
 
 def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -18,14 +18,20 @@ def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 
 def _no_facts(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    if _states_facts(batch.mailing.version.body, batch) and not letter.merge_data.get("facts"):
+    if _prints("facts", batch) and not letter.merge_data.get("facts"):
         yield f"The text states sourced facts, and none is recorded of {letter.recipient}."
 
 
-def _states_facts(body: str, batch: Batch) -> bool:
+def _own_text(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """Counsel opens every letter with an amber finding, and so reads what one alone says."""
+    if letter.merge_data.get("own_text") and _prints("own_text", batch):
+        yield f"{letter.recipient} reads paragraphs that no other recipient does."
+
+
+def _prints(field: str, batch: Batch) -> bool:
     grounds = tuple(sorted(ground.key for ground in batch.grounds))
     try:
-        return "facts" in parse(body, grounds=grounds).fields
+        return field in parse(batch.mailing.version.body, grounds=grounds).fields
     except TemplateRefused:
         return False  # the letter cannot be made; rendering says why
 
@@ -88,6 +94,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The facts that the text states are recorded.",
         mend=Mend.RECIPIENT,
         look=_no_facts,
+    ),
+    Check(
+        code="own-text",
+        family=Family.VALUES,
+        severity=AMBER,
+        title="A text of its own",
+        looks="Whether the letter prints paragraphs that were written for this recipient alone.",
+        passes="It reads as the others do.",
+        mend=Mend.TEXT,
+        look=_own_text,
     ),
     Check(
         code="unresolved",

@@ -10,7 +10,7 @@ from campaigns.models import Addressee, Contact, Fact
 from letters.actions import preflight
 from letters.actions.freshness import freeze
 from letters.merge import context
-from letters.models import Letter
+from letters.models import CoSigning, Letter, Sender, Signer
 from letters.preflight.check import Family
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 from tests.factories import (
@@ -152,6 +152,15 @@ def _no_facts(letter):
     mailing.save()
     for one in mailing.letters.exclude(pk=letter.pk):
         frozen(one, facts=[FACT])
+
+
+@amiss("own-text")
+def _own_text(letter):
+    mailing = letter.mailing
+    body = f"{mailing.version.body}\n\n{{% own_text %}}"
+    mailing.version = make_version(mailing.campaign, body=body)
+    mailing.save()
+    frozen(letter, own_text="To you, {{ institution_name }}, alone.")
 
 
 FACT = {
@@ -556,3 +565,19 @@ def test_a_field_in_a_text_of_the_recipients_own_is_merged_and_not_unresolved():
     stage = clean(1)
     frozen(stage.letters[0], own_text="We wrote to {{ institution_name }} before.")
     assert codes(stage) == set()
+
+
+def test_the_linter_reads_every_signer_and_what_one_recipient_alone_reads():
+    stage = clean()
+    sender = Sender.objects.get(campaign=stage.campaign)
+    second = Signer.objects.create(
+        letterhead=sender.letterhead, name="Robin", title="Attorney General"
+    )
+    CoSigning.objects.create(sender=sender, signer=second, position=1)
+    frozen(stage.letters[0], own_text="This is a notice of violation.")
+    found = [one.message for one in preflight.inspect(again(stage).mailing)]
+    assert any("Attorney General" in message for message in found)
+    assert any(
+        f"Own text of {stage.letters[0].recipient}" in message and "notice of violation" in message
+        for message in found
+    )
