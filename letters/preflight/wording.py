@@ -25,16 +25,13 @@ _ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
 
 
 def _written(mailing: Mailing, batch: Batch) -> Iterator[tuple[str, str]]:
-    """Every text that somebody wrote and letters print, with its name."""
+    """Every text that somebody wrote and all letters print, with its name."""
     version = mailing.version
     yield "RE line", version.subject
     yield "Text", version.body
     yield "Label", version.label
     for demand in mailing.campaign.demands.all():
         yield f"Demand {demand.number}", demand.text
-    for letter in batch.letters:
-        if own := letter.merge_data.get("own_text"):
-            yield f"Own text of {letter.recipient}", own
 
 
 def _signed(mailing: Mailing, batch: Batch) -> Iterator[tuple[str, str]]:
