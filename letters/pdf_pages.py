@@ -26,6 +26,7 @@ _ODD = 30  # levels of colour below which a scan counts as grey
 def pictures(pdf: bytes, most_pages: int) -> list[bytes]:
     """Each page as a PNG that fits the room. Raises ValueError with the reason in words."""
     document = pypdfium2.PdfDocument(pdf)
+    document.init_forms()  # before any page is opened: without it what was filled in is left out
     if len(document) > most_pages:
         raise ValueError(f"it has {len(document)} pages and there is room for {most_pages}")
     return [_picture(document[index]) for index in range(len(document))]

@@ -63,6 +63,42 @@ def test_an_exhibit_is_kept_as_it_came_and_as_pictures_of_its_pages(template, dr
     )
 
 
+def _filled_in() -> bytes:
+    """A form with one field, whose value stands in no page and has no appearance yet."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(612, 792))
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+    )
+    field = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Tx,
+            T="name",
+            V="HHHHHHHHHH",
+            DA="/Helv 40 Tf 0 g",
+            Rect=[72, 600, 540, 660],
+            F=4,
+        )
+    )
+    pdf.pages[0].Annots = pikepdf.Array([field])
+    pdf.Root.AcroForm = pikepdf.Dictionary(
+        Fields=pikepdf.Array([field]),
+        DR=pikepdf.Dictionary(Font=pikepdf.Dictionary(Helv=font)),
+        NeedAppearances=True,
+    )
+    kept = io.BytesIO()
+    pdf.save(kept)
+    return kept.getvalue()
+
+
+def test_what_was_filled_into_a_form_is_printed(template, drafter):
+    exhibit = added(template, drafter, content=_filled_in())
+    picture = Image.open(io.BytesIO(filestore.get(exhibit.pages[0]))).convert("L")
+    assert sum(picture.histogram()[:60]) > 2_000
+
+
 @pytest.mark.parametrize(
     ("size", "pixels"),
     [((612, 792), (1252, 1620)), ((842, 595), (1280, 905)), ((144, 72), (400, 200))],
