@@ -122,10 +122,10 @@ def make_anew(
         follows=mailing.follows,
         by=by,
     )
-    standing = set(mailing.letters.standing().values_list("addressee_id", flat=True))
-    for letter in anew.letters.filter(addressee__in=standing).select_related("recipient"):
+    others = _settled_before(mailing, chosen)
+    for letter in anew.letters.filter(addressee__in=others).select_related("recipient"):
         letter.mailing = anew
-        leave_out(letter=letter, reason=f"Its letter in “{mailing}” stands.", by=by)
+        leave_out(letter=letter, reason=others[letter.addressee_id], by=by)
     audit.record(
         "mailing.made_anew",
         subject=anew,
@@ -136,6 +136,20 @@ def make_anew(
         reason=reason,
     )
     return anew
+
+
+def _settled_before(mailing: Mailing, chosen: list[Letter]) -> dict[int, str]:
+    """Addressees whose letter was not chosen, and why they are not written to again.
+
+    A letter that is void here was left out for a reason, or made anew before: another one
+    would reach its addressee all the same, or twice. Whoever had no letter here, such as
+    counsel who appeared since, is written to.
+    """
+    rows = mailing.letters.exclude(addressee__in=[letter.addressee_id for letter in chosen])
+    void_here = f"Its letter in “{mailing}” was left out or voided before."
+    settled = dict.fromkeys(rows.values_list("addressee_id", flat=True), void_here)
+    standing = rows.standing().values_list("addressee_id", flat=True)
+    return settled | dict.fromkeys(standing, f"Its letter in “{mailing}” stands.")
 
 
 def _title(mailing: Mailing) -> str:

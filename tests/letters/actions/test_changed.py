@@ -12,7 +12,7 @@ from campaigns.actions import recipient as recipients
 from campaigns.models import Addressee, Contact, Institution
 from letters import tasks
 from letters.actions import changed, dispatch
-from letters.actions.leave_out import AlreadyDispatched, ReasonMissing
+from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, void
 from letters.models import Dispatch, Letter
 from tests.factories import make_user
 from tests.letters import stages
@@ -243,6 +243,40 @@ def test_a_copy_that_stands_is_not_written_again():
         ("copy", "void"),
         ("to", "draft"),
     ]
+
+
+def with_a_copy() -> tuple[stages.Stage, Letter, Letter]:
+    """An approved mailing to one recipient: the letter to its addressee, and the copy."""
+    stage = stages.prepared(1)
+    recipient = stage.letters[0].recipient
+    Addressee.objects.create(recipient=recipient, kind="copy", name="Pat", title="Provost")
+    stage = stages.approved(0, campaign=stage.campaign)
+    by_kind = {letter.addressee.kind: letter for letter in stage.letters}
+    return stage, by_kind["to"], by_kind["copy"]
+
+
+def test_what_was_made_anew_before_is_not_made_a_second_time():
+    stage, original, copy = with_a_copy()
+    anew(stage, [original])
+    second = anew(stage, [copy])
+    (new,) = second.letters.standing()
+    assert new.addressee_id == copy.addressee_id
+    again = second.letters.get(addressee=original.addressee)
+    assert again.status_reason == f"Its letter in “{stage.mailing}” was left out or voided before."
+
+
+def test_who_was_left_out_with_a_reason_stays_left_out():
+    stage, original, copy = with_a_copy()
+    void(letter=copy, reason="The provost resigned.", by=stage.manager)
+    made = anew(stage, [original])
+    assert [letter.addressee_id for letter in made.letters.standing()] == [original.addressee_id]
+
+
+def test_counsel_who_appeared_since_is_written_to_in_place_of_the_addressee():
+    stage = stages.approved(1)
+    represented(stage.letters[0])
+    made = anew(stage, stage.letters)
+    assert [str(letter.addressee) for letter in made.letters.standing()] == ["Pat Lawyer"]
 
 
 def test_what_is_in_a_pack_is_not_made_anew():
