@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2
 from PIL import Image, ImageChops
 
-SECONDS = 60
+SECONDS = 20
 MEMORY = 1536 * 1024 * 1024
 DOTS_PER_INCH = 200
 # The room that a page of a letter has below the head of an exhibit, in inches.

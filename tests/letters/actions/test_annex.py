@@ -4,6 +4,7 @@ import io
 
 import pikepdf
 import pytest
+from django.db import connection
 from PIL import Image
 
 from campaigns import filestore
@@ -172,6 +173,50 @@ def test_there_is_an_end_to_exhibits_and_to_their_size(template, drafter, monkey
     monkeypatch.setattr(annex, "MOST_BYTES", 100)
     with pytest.raises(annex.TooManyExhibits, match="MB larger"):
         added(template, drafter)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_pages_are_made_into_pictures(monkeypatch):
+    template, drafter = make_version(make_campaign()).template, make_user("drafter")
+    slow = {name: getattr(annex, name) for name in ("_checked", "_pictures")}
+    held = []
+    for name, made in slow.items():
+
+        def watched(*given, made=made):
+            held.append(connection.in_atomic_block)
+            return made(*given)
+
+        monkeypatch.setattr(annex, name, watched)
+    added(template, drafter)
+    assert held == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("most", "refusal", "says"),
+    [
+        ({"MOST_PAGES": 3}, annex.ExhibitRefused, "2 pages and there is room for 1"),
+        ({"MOST_EXHIBITS": 1}, annex.TooManyExhibits, "at most 1 exhibits"),
+        ({"MOST_BYTES": 15_000}, annex.TooManyExhibits, "MB larger"),
+    ],
+)
+def test_what_was_added_while_pictures_were_made_counts(
+    template, drafter, monkeypatch, most, refusal, says
+):
+    for name, value in most.items():
+        monkeypatch.setattr(annex, name, value)
+    make = annex._pictures
+
+    def overtaken(*given):
+        made = make(*given)
+        monkeypatch.setattr(annex, "_pictures", make)
+        added(template, drafter, title="Faster")
+        return made
+
+    monkeypatch.setattr(annex, "_pictures", overtaken)
+    with pytest.raises(refusal, match=says):
+        added(template, drafter, title="Slower")
+    assert [one.title for one in Exhibit.objects.all()] == ["Faster"]
+    assert AuditEvent.objects.count() == 1
 
 
 def test_a_removed_exhibit_makes_room_and_is_removed_once(template, drafter):
