@@ -22,6 +22,10 @@ class NothingToOverride(Refused):
     """The finding is gone, or is answered already."""
 
 
+class CounselReads(Refused):
+    """Some letters are opened whatever is written about them."""
+
+
 class AlreadyWithdrawn(Refused):
     """An override is withdrawn once."""
 
@@ -62,6 +66,10 @@ def override(
 
 
 def _open(mailing: Mailing, code: str, letter: Letter | None) -> QuerySet[Finding]:
+    if code in BY_CODE and not BY_CODE[code].answerable:
+        raise CounselReads(
+            f"“{BY_CODE[code].title}” needs no answer: counsel opens each of these letters."
+        )
     found = mailing.findings.filter(code=code, override=None)
     if letter:
         found = found.filter(letter=letter)

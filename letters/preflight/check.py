@@ -130,7 +130,8 @@ class Check(Generic[Row]):
 
     Red stops the mailing and cannot be overridden. Amber marks a letter for counsel to open,
     unless a person answers it with a written reason; with `needs_reason` nothing is approved
-    before that answer is written.
+    before that answer is written. Where it is not `answerable`, counsel opens the letter whatever
+    anybody writes.
     """
 
     code: str
@@ -143,6 +144,7 @@ class Check(Generic[Row]):
     look: Look[Row]
     part: Part = Part.DATA
     needs_reason: bool = False
+    answerable: bool = True
     reads_letters: bool = False
 
     def findings(self, row: Row, batch: Batch) -> Iterator[Found]:

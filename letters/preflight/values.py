@@ -104,6 +104,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="It reads as the others do.",
         mend=Mend.TEXT,
         look=_own_text,
+        answerable=False,
     ),
     Check(
         code="unresolved",

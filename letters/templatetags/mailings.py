@@ -28,6 +28,12 @@ def check_title(code: str) -> str:
 
 
 @register.filter
+def answerable(code: str) -> bool:
+    """Whether a written reason can stand in for opening the letter."""
+    return code in BY_CODE and BY_CODE[code].answerable
+
+
+@register.filter
 def under(counts: dict[str, dict[str, int]], key: str) -> dict[str, int]:
     """The counts of one column."""
     return counts.get(key, {})

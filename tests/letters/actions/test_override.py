@@ -64,7 +64,12 @@ def test_the_approval_names_the_answers_it_rests_on():
     answered = override.override(mailing=stage.mailing, code=CODE, reason=WHY, by=stage.manager)
     for letter in stage.letters:
         approve.record_opening(letter=letter, by=stage.counsel)
-    approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=stage.counsel)
+    approve.approve(
+        mailing=stage.mailing,
+        digest=stage.mailing.digest,
+        answers=approve.answers_digest(stage.mailing),
+        by=stage.counsel,
+    )
     event = audit.history(stage.mailing).get(verb="mailing.approved")
     assert f'"overrides":[{answered.pk}]' in event.payload
 
@@ -122,7 +127,12 @@ def test_after_approval_nothing_is_answered_or_taken_back():
     answered = override.override(mailing=stage.mailing, code=CODE, reason=WHY, by=stage.manager)
     for letter in stage.letters:
         approve.record_opening(letter=letter, by=stage.counsel)
-    approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=stage.counsel)
+    approve.approve(
+        mailing=stage.mailing,
+        digest=stage.mailing.digest,
+        answers=approve.answers_digest(stage.mailing),
+        by=stage.counsel,
+    )
     stage.again()
     with pytest.raises(TooLate):
         override.override(mailing=stage.mailing, code=CODE, reason=WHY, by=stage.manager)
@@ -157,7 +167,12 @@ def test_amber_that_nobody_could_see_stands_in_the_way_of_approval():
     stage = stages.opened(3, campaign=campaign)
     Fact.objects.filter(institution=stage.letters[0].recipient.institution).delete()
     with pytest.raises(approve.ChangedSince, match="1 thing to look at that nobody has seen"):
-        approve.approve(mailing=stage.again(), digest=stage.mailing.digest, by=stage.counsel)
+        approve.approve(
+            mailing=stage.again(),
+            digest=stage.mailing.digest,
+            answers=approve.answers_digest(stage.mailing),
+            by=stage.counsel,
+        )
 
 
 def test_words_that_read_like_a_threat_are_answered_in_writing_before_approval():
@@ -165,9 +180,30 @@ def test_words_that_read_like_a_threat_are_answered_in_writing_before_approval()
     version = make_version(campaign, body="Or else there will be criminal charges.")
     stage = stages.opened(3, campaign=campaign, version=version)
     with pytest.raises(approve.NotAnswered, match="line 1, column 23: “criminal charges”"):
-        approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=stage.counsel)
+        approve.approve(
+            mailing=stage.mailing,
+            digest=stage.mailing.digest,
+            answers=approve.answers_digest(stage.mailing),
+            by=stage.counsel,
+        )
     override.override(
         mailing=stage.again(), code="threat", reason="Quotes their own letter.", by=stage.manager
     )
-    approve.approve(mailing=stage.again(), digest=stage.mailing.digest, by=stage.counsel)
+    approve.approve(
+        mailing=stage.again(),
+        digest=stage.mailing.digest,
+        answers=approve.answers_digest(stage.mailing),
+        by=stage.counsel,
+    )
     assert stage.again().status == "approved"
+
+
+def test_what_counsel_has_to_read_is_not_answered_away():
+    stage = stages.rendered(1)
+    Finding.objects.create(
+        mailing=stage.mailing, letter=stage.letters[0], code="own-text", severity="amber"
+    )
+    with pytest.raises(override.CounselReads, match="counsel opens each"):
+        override.override(
+            mailing=stage.mailing, code="own-text", reason="Harmless.", by=stage.manager
+        )
