@@ -5,6 +5,8 @@ text, the data, the letterhead, the fonts, one byte of one stored file, is refus
 """
 
 import datetime
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.actions.campaign import letters_sealed, locked
 from campaigns.models import AuditEvent, User
+from campaigns.models.audit import AuditEventQuerySet
 from letters import lifecycle
 from letters.actions import preflight
 from letters.actions.dispatch import NotApproved
@@ -25,6 +28,7 @@ from letters.models import Letter, LetterComment, Mailing, Opening
 LETTERS_TO_OPEN = 3
 # Who did one of these made the batch what it is, and is not the other person.
 _MADE_IT = ("mailing.created", "mailing.dated", "mailing.version_changed")
+_PREPARED = "You prepared this mailing. Another person approves it."
 _WORDED_IT = ("demand.added", "demand.changed")
 
 
@@ -125,9 +129,18 @@ def why_not(mailing: Mailing, by: User) -> str:
     return ""
 
 
+def answers_digest(mailing: Mailing) -> str:
+    """One SHA-256 (hex) over which written answers stand for amber findings now."""
+    standing = mailing.overrides.filter(withdrawn_at=None).order_by("pk")
+    return hashlib.sha256(repr(list(standing.values_list("pk", flat=True))).encode()).hexdigest()
+
+
 @transaction.atomic
-def approve(*, mailing: Mailing, digest: str, by: User) -> Mailing:
+def approve(*, mailing: Mailing, digest: str, answers: str, by: User) -> Mailing:
     """Make the bytes that were shown the letters that are sent.
+
+    `digest` and `answers` are those of the page that was read: of the letters, and of the written
+    answers to what the checks found.
 
     The campaign is held first, so that no demand changes between the last look and the seal.
     """
@@ -144,6 +157,11 @@ def approve(*, mailing: Mailing, digest: str, by: User) -> Mailing:
         raise ChangedSince(
             "The letters changed after this page was opened. Nothing was approved; look again."
         )
+    if answers != answers_digest(mailing):
+        raise ChangedSince(
+            "A written answer to what the checks found was added or taken back after this page was "
+            "opened. Nothing was approved; read the answers again."
+        )
     _refuse_unopened(mailing, by)
     _refuse_changed(mailing)
     _refuse_damaged(mailing)
@@ -156,25 +174,41 @@ def _refuse_person(mailing: Mailing, by: User) -> None:
     if own := [one for one in mailing.version.unapproved_line() if one.author_id == by.pk]:
         part = "" if own[0] == mailing.version else f"part of this text, in {own[0]}"
         raise OwnBatch(f"You wrote {part or 'this text'}. Another person approves it.")
-    made_it = AuditEvent.objects.filter(
-        subject_type=mailing._meta.label_lower, subject_id=mailing.pk, verb__in=_MADE_IT, actor=by
-    )
-    if by.pk == mailing.prepared_by_id or made_it.exists():
-        raise OwnBatch("You prepared this mailing. Another person approves it.")
-    demands = AuditEvent.objects.filter(
-        campaign_id=mailing.campaign_id, verb__in=_WORDED_IT, actor=by
-    )
-    if demands.exists():
-        raise OwnBatch("You worded a demand that the letters print. Another person approves them.")
+    if by.pk == mailing.prepared_by_id:
+        raise OwnBatch(_PREPARED)
+    for made, sentence in _handiwork(mailing, by):
+        if made.exists():
+            raise OwnBatch(sentence)
+
+
+def _handiwork(mailing: Mailing, by: User) -> Iterator[tuple[AuditEventQuerySet, str]]:
+    """What a person may have done to the letters but write their text, and why that bars them."""
+    theirs = AuditEvent.objects.filter(campaign_id=mailing.campaign_id, actor=by)
+    of_mailing = theirs.filter(subject_type=mailing._meta.label_lower, subject_id=mailing.pk)
     template = mailing.version.template
-    own_texts = AuditEvent.objects.filter(
-        subject_type=template._meta.label_lower,
-        subject_id=template.pk,
-        verb="own_text.written",
-        actor=by,
+    of_text = theirs.filter(subject_type=template._meta.label_lower, subject_id=template.pk)
+    yield of_mailing.filter(verb__in=_MADE_IT), _PREPARED
+    yield (
+        of_mailing.filter(verb="finding.overridden"),
+        "You answered what the checks found. Another person approves these letters.",
     )
-    if own_texts.exists():
-        raise OwnBatch("You wrote a recipient's own text. Another person approves these letters.")
+    yield (
+        theirs.filter(verb__in=_WORDED_IT),
+        "You worded a demand that the letters print. Another person approves them.",
+    )
+    yield (
+        of_text.filter(verb="own_text.written"),
+        "You wrote a recipient's own text. Another person approves these letters.",
+    )
+    yield (
+        of_text.filter(verb="exhibit.added"),
+        "You added an exhibit. Another person approves the letters that carry it.",
+    )
+    if mailing.version.mentions("facts"):
+        yield (
+            theirs.filter(verb__startswith="sourced_fact"),
+            "You recorded what the letters state of a recipient. Another person approves them.",
+        )
 
 
 def _refuse_unfinished(mailing: Mailing) -> None:

@@ -130,5 +130,9 @@ class LetterVersion(models.Model):
 
     @property
     def prints_own_text(self) -> bool:
-        """Whether the text has a place for what one recipient alone reads."""
-        return re.search(r"\{%\s*own_text\s*%\}", self.body) is not None
+        """Whether the text prints what one recipient alone reads, or asks whether there is such."""
+        return self.mentions("own_text")
+
+    def mentions(self, name: str) -> bool:
+        """Whether a tag of the text names a field or block."""
+        return re.search(rf"\{{[%{{][^}}]*\b{name}\b", self.body) is not None

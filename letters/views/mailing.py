@@ -348,6 +348,7 @@ class MailingPage(StaffPage, TemplateView):
         lengths = self.mailing.letters.standing().values("page_count").annotate(n=Count("pk"))
         return {
             "to_open": to_open,
+            "answers_digest": approve.answers_digest(self.mailing),
             "why_not": approve.why_not(self.mailing, self.person),
             "page_obj": self._page(marked),
             "opened_others": opened[:ROWS],

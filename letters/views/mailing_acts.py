@@ -195,8 +195,8 @@ class Approve(MailingAct):
     permission_required = APPROVE
     form_class = forms.Digest
 
-    def decide(self, *, digest: str) -> str:
-        approve.approve(mailing=self.mailing, digest=digest, by=self.person)
+    def decide(self, *, digest: str, answers: str) -> str:
+        approve.approve(mailing=self.mailing, digest=digest, answers=answers, by=self.person)
         return "Approved. Every letter is sealed and can be sent as it is, and only as it is."
 
 

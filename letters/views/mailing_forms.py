@@ -108,7 +108,10 @@ class LetterDate(forms.Form):
 
 
 class Digest(forms.Form):
+    """What was read, by its hashes: the letters, and the written answers to the findings."""
+
     digest = forms.RegexField(r"^[0-9a-f]{64}$")
+    answers = forms.RegexField(r"^[0-9a-f]{64}$")
 
 
 class Comments(forms.Form):

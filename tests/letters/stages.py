@@ -108,6 +108,11 @@ def opened(count: int = 3, **fields: Any) -> Stage:
 
 def approved(count: int = 3, **fields: Any) -> Stage:
     stage = opened(count, **fields)
-    approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=stage.counsel)
+    approve.approve(
+        mailing=stage.mailing,
+        digest=stage.mailing.digest,
+        answers=approve.answers_digest(stage.mailing),
+        by=stage.counsel,
+    )
     stage.again()
     return stage

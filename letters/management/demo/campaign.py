@@ -163,7 +163,9 @@ def approved(made: Mailing, by: User) -> Mailing:
     letters_ = made.letters.standing()
     for letter in [*letters_.filter(pk__in=marked), *letters_.exclude(pk__in=marked)[:3]]:
         approve.record_opening(letter=letter, by=by)
-    return approve.approve(mailing=made, digest=made.digest, by=by)
+    return approve.approve(
+        mailing=made, digest=made.digest, answers=approve.answers_digest(made), by=by
+    )
 
 
 def sent(made: Mailing, by: User, *, held_back: int) -> None:

@@ -288,7 +288,12 @@ def test_a_new_exhibit_makes_a_rendered_mailing_stale(monkeypatch, drafter):
     added(stage.mailing.version.template, drafter)
     assert len(freshness.stale(Mailing.objects.get())) == 2
     with pytest.raises(approve.ChangedSince):
-        approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=stage.counsel)
+        approve.approve(
+            mailing=stage.mailing,
+            digest=stage.mailing.digest,
+            answers=approve.answers_digest(stage.mailing),
+            by=stage.counsel,
+        )
 
 
 def test_an_archived_campaign_takes_no_exhibit(template, drafter):

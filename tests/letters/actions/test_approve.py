@@ -12,11 +12,18 @@ from django.core.files.storage import default_storage
 from campaigns import audit
 from campaigns.actions import demand as demands
 from campaigns.models import Fact, User
-from letters.actions import approve, draft, mailing, own_text, render
+from letters.actions import annex, approve, draft, mailing, override, own_text, render
 from letters.actions.dispatch import NotApproved
 from letters.merge import document, press
 from letters.models import Finding, LetterVersion, Opening
-from tests.factories import make_campaign, make_institution, make_recipient, make_user, make_version
+from tests.factories import (
+    make_campaign,
+    make_institution,
+    make_pdf,
+    make_recipient,
+    make_user,
+    make_version,
+)
 from tests.letters import stages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
@@ -24,7 +31,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
 
 def say_yes(stage: stages.Stage, **fields) -> None:
     mailing = stage.again()
-    approve.approve(**{"mailing": mailing, "digest": mailing.digest, "by": stage.counsel, **fields})
+    approve.approve(
+        **{
+            "mailing": mailing,
+            "digest": mailing.digest,
+            "answers": approve.answers_digest(mailing),
+            "by": stage.counsel,
+            **fields,
+        }
+    )
 
 
 def test_an_approved_mailing_is_sealed_by_the_digest_that_was_shown():
@@ -399,7 +414,12 @@ def test_who_worded_a_demand_does_not_approve_the_letters_that_print_it():
     wording = demands.Wording(title="Confirm", text="Please confirm in writing.")
     demands.change(demand=stage.campaign.demands.first(), wording=wording, by=both)
     with pytest.raises(approve.OwnBatch, match="worded a demand"):
-        approve.approve(mailing=stage.mailing, digest=stage.mailing.digest, by=both)
+        approve.approve(
+            mailing=stage.mailing,
+            digest=stage.mailing.digest,
+            answers=approve.answers_digest(stage.mailing),
+            by=both,
+        )
     assert approve.why_not(stage.mailing, stage.counsel) == ""
 
 
@@ -414,3 +434,38 @@ def test_who_wrote_a_text_of_its_own_does_not_approve_the_letters():
     )
     with pytest.raises(approve.OwnBatch, match="own text"):
         say_yes(stage)
+
+
+def test_who_answered_a_finding_does_not_approve_the_letters():
+    stage = stages.rendered(3)
+    both = make_user("drafter", "counsel")
+    Finding.objects.create(
+        mailing=stage.mailing, letter=stage.letters[0], code="salutation", severity="amber"
+    )
+    override.override(mailing=stage.mailing, code="salutation", reason="It is fine.", by=both)
+    assert "answered what the checks found" in approve.why_not(stage.mailing, both)
+
+
+def test_who_added_an_exhibit_does_not_approve_the_letters():
+    stage = stages.rendered(3)
+    annex.add_exhibit(
+        template=stage.mailing.version.template,
+        title="A program",
+        name="program.pdf",
+        content=make_pdf(),
+        by=stage.counsel,
+    )
+    assert "added an exhibit" in approve.why_not(stage.mailing, stage.counsel)
+
+
+def test_an_answer_written_after_the_page_was_opened_is_read_first():
+    stage = stages.rendered(1)
+    Finding.objects.create(
+        mailing=stage.mailing, letter=stage.letters[0], code="salutation", severity="amber"
+    )
+    read = approve.answers_digest(stage.mailing)
+    override.override(
+        mailing=stage.mailing, code="salutation", reason="It is fine.", by=stage.manager
+    )
+    with pytest.raises(approve.ChangedSince, match="written answer"):
+        say_yes(stage, answers=read)

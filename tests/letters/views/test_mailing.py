@@ -168,7 +168,11 @@ def test_the_whole_way_by_buttons():
         assert "which is on record" in post(stage.counsel, "mailing_open_next", pk)
     digest = Mailing.objects.get().digest
     assert "Approved. Every letter is sealed" in post(
-        stage.counsel, "mailing_approve", pk, digest=digest
+        stage.counsel,
+        "mailing_approve",
+        pk,
+        digest=digest,
+        answers=approve.answers_digest(stage.mailing),
     )
     assert "Nothing is posted until" in post(stage.clerk, "mailing_pack", pk)
     pack = PrintPack.objects.get()
@@ -190,7 +194,13 @@ def test_the_preparer_sees_why_they_cannot_approve():
     stage.manager.groups.add(*make_user("counsel").groups.all())
     page = get(stage.manager, "mailing", stage.mailing.pk)
     assert "You prepared this mailing. Another person approves it." in page
-    said = post(stage.manager, "mailing_approve", stage.mailing.pk, digest=stage.mailing.digest)
+    said = post(
+        stage.manager,
+        "mailing_approve",
+        stage.mailing.pk,
+        digest=stage.mailing.digest,
+        answers=approve.answers_digest(stage.mailing),
+    )
     assert "You prepared this mailing" in said
     assert stage.again().status == "ready"
 
@@ -206,7 +216,13 @@ def test_a_stale_mailing_is_refused_and_rendered_again_by_one_press():
     institution = stage.letters[1].recipient.institution
     institution.street = "9 New Street"
     institution.save()
-    said = post(stage.counsel, "mailing_approve", stage.mailing.pk, digest=stage.mailing.digest)
+    said = post(
+        stage.counsel,
+        "mailing_approve",
+        stage.mailing.pk,
+        digest=stage.mailing.digest,
+        answers=approve.answers_digest(stage.mailing),
+    )
     assert stage.letters[1].reference in said and "Nothing was approved" in said
     said = post(stage.manager, "mailing_again", stage.mailing.pk)
     assert "Changed, and rendered again: 1 letter." in said
