@@ -71,15 +71,30 @@ def data_of_now(letter: Letter) -> dict[str, Any]:
 def differences(letter: Letter, now: dict[str, Any]) -> list[str]:
     """What of the frozen data reads otherwise in `now`, in words.
 
-    A value that letters had not when this one was made is no difference.
+    A value that letters had not when this one was made is no difference, at any depth.
     """
     kept = {**letter.merge_data, **{name: getattr(letter, name) for name in _WAYS}}
     known = {**now["merge_data"], **{name: now[name] for name in _WAYS}}
-    both = kept.keys() & known.keys()
-    return sorted({_CALLED.get(key, "its facts") for key in both if kept[key] != known[key]})
+    changed = (
+        key
+        for key in kept.keys() & known.keys()
+        if (kept[key] != known[key] if key in _KEYED_BY_DATA else _differs(kept[key], known[key]))
+    )
+    return sorted({_CALLED.get(key, "its facts") for key in changed})
+
+
+def _differs(kept: Any, known: Any) -> bool:
+    """Whether two values differ in what both have: a program newer than the letter knows more."""
+    if isinstance(kept, dict) and isinstance(known, dict):
+        return any(_differs(kept[key], known[key]) for key in kept.keys() & known.keys())
+    if isinstance(kept, list) and isinstance(known, list):
+        return len(kept) != len(known) or any(map(_differs, kept, known))
+    return bool(kept != known)
 
 
 _WAYS = ("by_post", "by_email", "email")
+# A key that came or went is news here: the facts known of the institution, each by its key.
+_KEYED_BY_DATA = frozenset({"known"})
 
 
 def changed_letters(mailing: Mailing) -> list[Letter]:

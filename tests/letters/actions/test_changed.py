@@ -9,7 +9,7 @@ from campaigns import audit
 from campaigns.actions import counsel
 from campaigns.actions import institution as institutions
 from campaigns.actions import recipient as recipients
-from campaigns.models import Addressee, Contact, Institution
+from campaigns.models import Addressee, Contact, Fact, Institution
 from letters import tasks
 from letters.actions import changed, dispatch
 from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, void
@@ -77,6 +77,48 @@ def test_the_flag_says_what_changed(spoil, what):
     spoil(stage.letters[0])
     look(stage)
     assert stage.letters[0].changed_since == f"Changed since: {what}."
+
+
+def test_values_that_letters_had_not_when_this_one_was_sealed_are_no_difference():
+    stage = stages.approved(1)
+    (letter,) = stage.letters
+    data = letter.merge_data
+    del data["letterhead"]["envelope"], data["signer"]["organisation"], data["exhibits"]
+    assert data["demands"]
+    for demand in data["demands"]:
+        del demand["number"]
+    Letter.objects.filter(pk=letter.pk).update(merge_data=data)
+    assert look(stage) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda demands: demands.pop(),
+        lambda demands: demands.append(demands[0]),
+        lambda demands: demands[0].update(text="Another demand."),
+    ],
+)
+def test_an_entry_that_came_or_went_or_reads_otherwise_is_a_difference(change):
+    stage = stages.approved(1)
+    (letter,) = stage.letters
+    change(letter.merge_data["demands"])
+    letter.save()
+    look(stage)
+    assert stage.letters[0].changed_since == "Changed since: the demands."
+
+
+def test_a_fact_that_came_after_the_seal_is_a_difference():
+    stage = stages.approved(1)
+    Fact.objects.create(
+        institution=stage.letters[0].recipient.institution,
+        key="religious",
+        value="yes",
+        source="Its own page",
+        as_of=timezone.localdate(),
+    )
+    look(stage)
+    assert stage.letters[0].changed_since == "Changed since: its facts."
 
 
 def test_who_may_not_be_written_to_any_more_is_flagged():
