@@ -23,7 +23,7 @@ class MayNotRead(Refused):
 
 
 class NothingToRead(Refused):
-    """Only a sealed letter is opened; before that its code answers nothing."""
+    """Only a sealed letter is opened in this way; before that it is a draft for who prepares it."""
 
 
 def is_open(*, letter: Letter, by: User, now: datetime.datetime) -> bool:
