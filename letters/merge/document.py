@@ -182,7 +182,16 @@ def refuse_missing_characters(source: str, typeface: str) -> None:
 @cache
 def _setting(typeface: str) -> bytes:
     """What a letter is set with: engine, layout, fonts."""
-    engine = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen", "segno")
+    engine = (
+        "weasyprint",
+        "pydyf",
+        "fonttools",
+        "tinycss2",
+        "tinyhtml5",
+        "pyphen",
+        "segno",
+        "pillow",
+    )
     parts = [*(f"{name} {version(name)}" for name in engine), typefaces.sha256(typeface)]
     layout = STYLESHEET.read_bytes() + Path(conformance.__file__).read_bytes()
     return "\n".join(parts).encode() + layout

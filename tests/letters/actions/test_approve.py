@@ -268,11 +268,13 @@ def test_a_changed_demand_is_refused():
         say_yes(stage)
 
 
-def another_engine(monkeypatch):
+def another_engine(monkeypatch, library="weasyprint"):
     real = document.version
-    monkeypatch.setattr(
-        document, "version", lambda name: "99.0" if name == "weasyprint" else real(name)
-    )
+    monkeypatch.setattr(document, "version", lambda name: "99.0" if name == library else real(name))
+
+
+def another_pillow(monkeypatch):
+    another_engine(monkeypatch, "pillow")
 
 
 def another_font(monkeypatch):
@@ -286,7 +288,7 @@ def another_layout(monkeypatch):
     monkeypatch.setattr(document, "STYLESHEET", other)
 
 
-@pytest.mark.parametrize("change", [another_engine, another_font, another_layout])
+@pytest.mark.parametrize("change", [another_engine, another_pillow, another_font, another_layout])
 def test_another_engine_font_or_layout_is_refused(monkeypatch, change):
     stage = stages.opened(3)
     change(monkeypatch)
