@@ -14,13 +14,21 @@ from django.template.loader import render_to_string
 from letters.merge import envelope
 from letters.merge.document import Document, refuse_missing_characters
 
+_MOST_PAGES = 3  # of an address that does not fit on one
+_NAME = 120  # characters that tell one address from the others
+
 
 @dataclass(frozen=True)
 class Piece:
-    """What stands on one envelope."""
+    """What stands on one envelope. `small` is for an address of many or long lines."""
 
     return_lines: tuple[str, ...]
     postal_lines: tuple[str, ...]
+    small: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"“{', '.join(self.postal_lines)[:_NAME]}” ({self.return_lines[1]})"
 
 
 def piece(data: Mapping[str, Any]) -> Piece:
@@ -35,10 +43,10 @@ def profile_of(data: Mapping[str, Any]) -> envelope.Profile:
 
 
 def make(pieces: Sequence[Piece], size: tuple[float, float], typeface: str) -> Document:
-    """One page for each envelope, in the order given. Raises RenderRefused."""
+    """One page for each envelope whose address fits, in the order given. Raises RenderRefused."""
     source = render_to_string(
         "documents/envelopes.html",
         {"pieces": pieces, "width": f"{size[0]:.4f}", "height": f"{size[1]:.4f}", "face": typeface},
     )
     refuse_missing_characters(source, typeface)
-    return Document(source, {}, typeface, annex_pages=len(pieces))
+    return Document(source, {}, typeface, annex_pages=_MOST_PAGES * len(pieces))

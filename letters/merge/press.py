@@ -90,8 +90,39 @@ def calibration_sheet(profile: envelope.Profile) -> Rendered:
 def print_envelopes(
     pieces: Sequence[envelopes.Piece], size: tuple[float, float], typeface: str
 ) -> Rendered:
-    """One page for each envelope. Raises what `render` raises."""
-    return _press.render(envelopes.make(pieces, size, typeface))
+    """One page for each envelope. Raises what `render` raises.
+
+    An address that would run on to a second page, and so shift every envelope after it, is set
+    small; one that does not fit even so is refused by name.
+    """
+    made = _press.render(envelopes.make(pieces, size, typeface))
+    if made.pages == len(pieces):
+        return made
+    long = _run_on(pieces, size, typeface)
+    fitted = [replace(one, small=one in long) for one in pieces]
+    made = _press.render(envelopes.make(fitted, size, typeface))
+    if made.pages == len(pieces):
+        return made
+    named = "; ".join(one.name for one in _run_on(fitted, size, typeface)[:5])
+    raise RenderRefused(
+        f"The address does not fit on its envelope, not even in small print: {named}. Void the "
+        "letter, shorten the address and make the letter again."
+    )
+
+
+def _run_on(
+    pieces: Sequence[envelopes.Piece], size: tuple[float, float], typeface: str
+) -> list[envelopes.Piece]:
+    """Those that take more than one page, found by halves: they are few."""
+    if _press.render(envelopes.make(pieces, size, typeface)).pages == len(pieces):
+        return []
+    if len(pieces) == 1:
+        return list(pieces)
+    middle = len(pieces) // 2
+    return [
+        *_run_on(pieces[:middle], size, typeface),
+        *_run_on(pieces[middle:], size, typeface),
+    ]
 
 
 def render_many(
