@@ -132,6 +132,10 @@ _TELLING = (
     "letterhead.",
     "signer.",
     "import.",
+    "sourced_fact",  # one by hand, and a file of them: `sourced_facts.taken_in`
+    "own_text.",
+    "exhibit.",
+    "template.response_form",
 )
 
 

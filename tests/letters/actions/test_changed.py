@@ -6,15 +6,17 @@ import pytest
 from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import counsel
+from campaigns.actions import counsel, sourced_fact
 from campaigns.actions import institution as institutions
 from campaigns.actions import recipient as recipients
-from campaigns.models import Addressee, Contact, Fact, Institution
+from campaigns.directory.sourced_facts import Particulars, Row
+from campaigns.models import Addressee, Contact, Fact, Institution, Recipient
 from letters import tasks
-from letters.actions import changed, dispatch
+from letters.actions import annex, changed, dispatch, own_text
 from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, void
 from letters.models import Dispatch, Letter
-from tests.factories import make_user
+from letters.views.mailing_rows import changed_since_check
+from tests.factories import make_pdf, make_user
 from tests.letters import stages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
@@ -176,6 +178,62 @@ def test_the_worker_looks_again_only_where_something_was_told():
     tasks.sweep()
     assert stage.letters[0].changed_since == "Changed since: the address."
     assert changed.look_where_told(now=timezone.now()) == 0
+
+
+SEEN = Particulars(
+    "Fellowship", "Only for some.", "https://a.example/x", datetime.date(2026, 11, 2), "A"
+)
+
+
+def with_a_fact(stage: stages.Stage, recipient: Recipient) -> None:
+    sourced_fact.add(recipient=recipient, particulars=SEEN, by=stage.manager)
+
+
+def with_facts_from_a_file(stage: stages.Stage, recipient: Recipient) -> None:
+    row = Row(2, recipient.institution.name, particulars=SEEN)
+    sourced_fact.take_in(campaign=stage.campaign, rows=[row], by=stage.manager)
+
+
+def with_an_own_text(stage: stages.Stage, recipient: Recipient) -> None:
+    own_text.write(
+        template=stage.mailing.version.template,
+        recipient=recipient,
+        text="To you alone.",
+        reason="Asked.",
+        by=stage.manager,
+    )
+
+
+def with_an_exhibit(stage: stages.Stage, recipient: Recipient) -> None:
+    template = stage.mailing.version.template
+    annex.add_exhibit(
+        template=template, title="Page", name="p.pdf", content=make_pdf(), by=stage.manager
+    )
+
+
+def with_a_response_form(stage: stages.Stage, recipient: Recipient) -> None:
+    template = stage.mailing.version.template
+    annex.set_response_form(template=template, wanted=True, by=stage.manager)
+
+
+@pytest.mark.parametrize(
+    ("tell", "what"),
+    [
+        (with_a_fact, "its facts"),
+        (with_facts_from_a_file, "its facts"),
+        (with_an_own_text, "its facts"),
+        (with_an_exhibit, "the exhibits"),
+        (with_a_response_form, "the response form"),
+    ],
+)
+def test_the_worker_and_the_page_are_told_of_all_that_letters_state(tell, what):
+    stage = stages.approved(1)
+    now = timezone.now()
+    stage.mailing.__class__.objects.update(approved_at=now, preflight_at=now)
+    tell(stage, stage.letters[0].recipient)
+    assert changed_since_check(stage.again()) == 1
+    assert changed.look_where_told(now=timezone.now()) == 1
+    assert stage.letters[0].changed_since == f"Changed since: {what}."
 
 
 def test_the_queries_do_not_grow_with_the_letters(django_assert_max_num_queries):

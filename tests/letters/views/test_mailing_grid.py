@@ -92,7 +92,7 @@ def test_what_is_fixed_leads_back_to_the_grid(stage):
     )
     assert (saved.status_code, saved["Location"]) == (302, back)
     page = get(stage.manager, "mailing", stage.mailing.pk, **asked)
-    assert "1 change to the directory or the campaign was recorded" in page
+    assert "1 change to the directory, the campaign or the letter was recorded" in page
 
 
 def test_a_way_back_to_another_host_is_not_taken(stage):
