@@ -75,7 +75,12 @@ def appear(*, recipient: Recipient, counsel: Contact, on: datetime.date, by: Use
 
 @transaction.atomic
 def leave(*, recipient: Recipient, reason: str, by: User) -> Recipient:
-    """Counsel speaks for the recipient no more. The addressees are chosen by hand again."""
+    """Counsel speaks for the recipient no more. The addressees are chosen by hand again.
+
+    It opens the way past counsel as a permission does, and is decided by the same people.
+    """
+    if not by.has_perm("campaigns.allow_direct_letter"):
+        raise MayNotAllow(f"{by} may not record that counsel left; an approver can.")
     campaign = locked(recipient.campaign)
     recipient = _held(recipient)
     since = _represented_since(recipient)

@@ -75,6 +75,7 @@ class Appearance(_CounselPage, DecisionForm):
 
 
 class CounselLeft(_CounselPage, DecisionForm):
+    permission_required = "campaigns.allow_direct_letter"
     submit = "Record that counsel left"
     form_class = ReasonForm
 

@@ -126,16 +126,25 @@ def test_where_nobody_appeared_nothing_is_allowed_and_nobody_leaves(recipient):
     with pytest.raises(counsel.NotRepresented):
         counsel.allow_direct(recipient=recipient, reason="x", by=make_user("counsel"))
     with pytest.raises(counsel.NotRepresented):
-        counsel.leave(recipient=recipient, reason="x", by=make_user("clerk"))
+        counsel.leave(recipient=recipient, reason="x", by=make_user("counsel"))
 
 
 def test_counsel_leaves_with_a_reason(recipient):
     recipient = appear(recipient)
     with pytest.raises(counsel.ReasonMissing):
-        counsel.leave(recipient=recipient, reason="", by=make_user("clerk"))
-    recipient = counsel.leave(recipient=recipient, reason="Their letter.", by=make_user("clerk"))
+        counsel.leave(recipient=recipient, reason="", by=make_user("counsel"))
+    recipient = counsel.leave(recipient=recipient, reason="Their letter.", by=make_user("counsel"))
     assert recipient.counsel_appeared_on is None
     assert audit.history(recipient)[0].verb == "recipient.counsel_left"
+
+
+@pytest.mark.parametrize("role", ["clerk", "drafter", "manager"])
+def test_who_records_answers_does_not_end_a_representation(recipient, role):
+    recipient = appear(recipient)
+    with pytest.raises(counsel.MayNotAllow, match="an approver can"):
+        counsel.leave(recipient=recipient, reason="I say so.", by=make_user(role))
+    recipient.refresh_from_db()
+    assert recipient.counsel_appeared_on == DAY
 
 
 def test_nothing_is_kept_where_the_record_fails(recipient, monkeypatch):

@@ -32,12 +32,12 @@ def test_a_clerk_records_counsel_and_an_approver_allows_letters_past_it():
     )
     page = post(clerk, "counsel_appeared", recipient.pk, counsel=lawyer.pk, on="2026-11-02")
     assert "letters go to counsel only" in page and "Pat Lawyer" in page
-    assert "Allow letters past counsel" not in page
+    assert "Allow letters past counsel" not in page and "Counsel left" not in page
     approver = make_user("counsel")
     page = post(approver, "direct_allow", recipient.pk, reason="Counsel asked us to.")
     assert "Counsel asked us to." in page
     assert "Letters go to counsel only." in post(approver, "direct_forbid", recipient.pk)
-    page = post(clerk, "counsel_left", recipient.pk, reason="Their letter of today.")
+    page = post(approver, "counsel_left", recipient.pk, reason="Their letter of today.")
     assert "Counsel appeared</dt>" not in page
 
 
@@ -56,7 +56,7 @@ def test_a_manager_does_not_allow_letters_past_counsel():
     recipient = make_recipient(make_campaign())
     client = Client()
     client.force_login(make_user("manager"))
-    for name in ("direct_allow", "direct_forbid"):
+    for name in ("direct_allow", "direct_forbid", "counsel_left"):
         address = reverse(f"campaigns:{name}", args=[recipient.pk])
         assert client.post(address, {"reason": "x"}).status_code == 403
 
