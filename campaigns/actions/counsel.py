@@ -47,11 +47,16 @@ def appear(*, recipient: Recipient, counsel: Contact, on: datetime.date, by: Use
     recipient = _held(recipient)
     _refuse_unfit(recipient, counsel, on)
     addressees = Addressee.objects.filter(recipient=recipient, archived_at=None)
-    others = addressees.exclude(contact__role__in=Contact.COUNSEL_ROLES)
+    others = addressees.exclude(contact__role__in=Contact.COUNSEL_ROLES, name="", email="")
     removed = [str(one) for one in others.select_related("contact")]
     others.update(archived_at=timezone.now())
     to, is_new = Addressee.objects.get_or_create(
-        recipient=recipient, contact=counsel, archived_at=None, defaults={"kind": "to"}
+        recipient=recipient,
+        contact=counsel,
+        name="",
+        email="",
+        archived_at=None,
+        defaults={"kind": "to"},
     )
     if not is_new and to.kind != Addressee.Kind.TO:
         to.kind = Addressee.Kind.TO

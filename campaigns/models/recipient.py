@@ -145,6 +145,12 @@ class Addressee(models.Model):
         return self.display_name or self.display_title or "No addressee"
 
     @property
+    def is_counsel(self) -> bool:
+        """Whether the letter reaches a lawyer: not under another's name, nor in another's mail."""
+        lawyer = self.contact is not None and self.contact.role in Contact.COUNSEL_ROLES
+        return lawyer and not (self.name or self.email)
+
+    @property
     def display_name(self) -> str:
         return self.name or (self.contact.name if self.contact else "")
 

@@ -17,7 +17,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def writable(self) -> "LetterQuerySet":
         """Letters to those who may be written to today, whatever was so when they were sealed."""
-        to_counsel = Q(addressee__contact__role__in=Contact.COUNSEL_ROLES)
+        to_counsel = Q(  # `Addressee.is_counsel`, in the database
+            addressee__contact__role__in=Contact.COUNSEL_ROLES,
+            addressee__name="",
+            addressee__email="",
+        )
         unrepresented = Q(recipient__counsel_appeared_on=None)
         allowed = Q(recipient__direct_allowed_at__isnull=False)
         return self.filter(

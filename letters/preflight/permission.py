@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from campaigns.models import Contact
 from letters.models import Letter
 from letters.preflight.check import NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
 
@@ -31,9 +30,9 @@ def _contact_suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 
 def _represented(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    recipient, contact = letter.recipient, letter.addressee.contact
+    recipient = letter.recipient
     since = recipient.counsel_appeared_on
-    if since is None or (contact and contact.role in Contact.COUNSEL_ROLES):
+    if since is None or letter.addressee.is_counsel:
         return
     who = f"Counsel appeared for {recipient} on {since:%B %-d, %Y}"
     if recipient.direct_allowed_at:

@@ -66,6 +66,15 @@ def test_a_general_counsel_who_was_copied_becomes_the_addressee(recipient):
     assert (one.contact, one.kind) == (general, "to")
 
 
+@pytest.mark.parametrize("own", [{"name": "Dean Jones"}, {"email": "dean@example.invalid"}])
+def test_an_addressee_in_counsels_place_with_a_name_or_mail_of_its_own_is_removed(recipient, own):
+    general = lawyer(recipient, role="counsel")
+    Addressee.objects.create(recipient=recipient, contact=general, **own)
+    appear(recipient, counsel=general)
+    (one,) = recipient.addressees.filter(archived_at=None)
+    assert (one.contact, one.name, one.email) == (general, "", "")
+
+
 def test_a_new_counsel_ends_the_permission_to_write_past_the_former_one(recipient):
     appear(recipient)
     approver = make_user("counsel")

@@ -279,6 +279,19 @@ def test_who_may_not_be_written_to_any_more_is_neither_packed_nor_e_mailed(forbi
     assert dispatch.outstanding(stage.mailing).count() == 2
 
 
+@pytest.mark.parametrize("own", [{"name": "Dean Jones"}, {"email": "dean@example.invalid"}])
+def test_a_letter_in_counsels_name_to_another_is_past_counsel(own):
+    stage = stages.approved(1)
+    (letter,) = stage.letters
+    represented(letter)
+    Contact.objects.filter(pk=letter.addressee.contact_id).update(role="counsel")
+    assert dispatch.to_post(stage.mailing).exists()
+    Addressee.objects.filter(pk=letter.addressee_id).update(**own)
+    assert not dispatch.to_post(stage.mailing).exists()
+    look(stage)
+    assert "Counsel appeared for" in stage.letters[0].changed_since
+
+
 def test_a_message_that_was_queued_before_is_held():
     stage = stages.approved(1, channels={"by_post": False, "by_email": True})
     dispatch.queue_emails(mailing=stage.mailing, count=1, by=stage.clerk)
