@@ -29,6 +29,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             Q(addressee__contact=None) | Q(addressee__contact__suppressed_at=None),
             recipient__withdrawn_at=None,
             recipient__institution__suppressed_at=None,
+            recipient__institution__archived_at=None,
         )
 
     def claimable(self, now: datetime.datetime) -> "LetterQuerySet":

@@ -269,7 +269,15 @@ def represented(letter: Letter) -> None:
     )
 
 
-@pytest.mark.parametrize("forbid", [suppressed, person_suppressed, withdrawn, represented])
+def archived(letter: Letter) -> None:
+    Institution.objects.filter(pk=letter.recipient.institution_id).update(
+        archived_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(
+    "forbid", [suppressed, person_suppressed, withdrawn, represented, archived]
+)
 def test_who_may_not_be_written_to_any_more_is_neither_packed_nor_e_mailed(forbid):
     stage = stages.approved(2, channels={"by_email": True})
     forbid(stage.letters[0])
