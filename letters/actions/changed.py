@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from campaigns import audit
 from campaigns.actions import Refused
+from campaigns.actions.campaign import locked
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import preflight
@@ -106,7 +107,12 @@ def make_anew(
     reason: str,
     by: User,
 ) -> Mailing:
-    """Void sealed letters that have not left, and prepare new ones in a mailing of their own."""
+    """Void sealed letters that have not left, and prepare new ones in a mailing of their own.
+
+    The campaign is held before the mailing, as in approval: two who took them in opposite
+    orders would wait for each other.
+    """
+    locked(mailing.campaign)
     lifecycle.hold(mailing)
     chosen = list(letters)
     if not chosen:

@@ -417,6 +417,24 @@ def test_without_letters_or_reason_nothing_is_made_anew():
     assert stage.letters[0].status == "sealed"
 
 
+def test_the_campaign_is_held_before_its_mailing_as_in_approval(monkeypatch):
+    stage, held = stages.approved(1), []
+    hold, locked = changed.lifecycle.hold, changed.locked
+
+    def holding(row):
+        held.append(row)
+        hold(row)
+
+    def locking(campaign):
+        held.append(campaign)
+        return locked(campaign)
+
+    monkeypatch.setattr(changed.lifecycle, "hold", holding)
+    monkeypatch.setattr(changed, "locked", locking)
+    anew(stage, stage.letters)
+    assert held[:2] == [stage.campaign, stage.mailing]
+
+
 def test_nothing_is_voided_where_the_new_mailing_fails(monkeypatch):
     stage = stages.approved(1)
     monkeypatch.setattr(changed, "create", lambda **fields: 1 / 0)
