@@ -179,7 +179,10 @@ def deadline_by_rule(campaign: Campaign, letter_date: datetime.date) -> datetime
 def with_everything(addressees: QuerySet[Addressee]) -> QuerySet[Addressee]:
     """Addressees with all that a letter says of them, in a fixed number of queries."""
     return addressees.select_related(
-        "contact", "recipient__institution__parent", "recipient__campaign"
+        "contact",
+        "recipient__institution__parent",
+        "recipient__campaign",
+        "recipient__direct_allowed_by",
     ).prefetch_related(
         "recipient__institution__facts",
         "recipient__institution__parent__facts",

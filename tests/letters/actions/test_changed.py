@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import audit
@@ -241,6 +243,22 @@ def test_the_queries_do_not_grow_with_the_letters(django_assert_max_num_queries)
         stage = stages.approved(count)
         with django_assert_max_num_queries(40):
             look(stage)
+
+
+def test_nor_with_the_letters_that_are_allowed_past_counsel():
+    counts = []
+    for count in (1, 4):
+        stage = stages.approved(count)
+        stage.campaign.recipients.update(
+            counsel_appeared_on=timezone.localdate(),
+            direct_allowed_at=timezone.now(),
+            direct_allowed_by=stage.counsel,
+            direct_allowed_reason="Counsel asked.",
+        )
+        with CaptureQueriesContext(connection) as queries:
+            look(stage)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def suppressed(letter: Letter) -> None:
