@@ -129,16 +129,18 @@ def record(
 
 @transaction.atomic
 def reached(
-    *, recipient: Recipient, due_at: datetime.datetime, on: datetime.date, by: User | None
+    *, recipient: Recipient, due_at: datetime.datetime | None, on: datetime.date, by: User | None
 ) -> Recipient:
     """A letter with the printed deadline `due_at` left for the recipient on the day `on`.
 
     The effective deadline is the latest of the printed ones, so an earlier one changes
-    nothing. An event is written only where something changed: a campaign sends to the same
-    recipient by two channels.
+    nothing, nor does a letter that prints none because it asks for nothing. An event is
+    written only where something changed: a campaign sends to the same recipient by two
+    channels.
     """
     recipient = Recipient.objects.select_for_update().get(pk=recipient.pk)
-    latest = max(due_at, recipient.due_at or due_at)
+    printed = [one for one in (due_at, recipient.due_at) if one]
+    latest = max(printed, default=None)
     if recipient.reach == Recipient.Reach.REACHED and recipient.due_at == latest:
         return recipient
     before = recipient.due_at
@@ -151,7 +153,7 @@ def reached(
         campaign=recipient.campaign,
         sentence=f"sent a letter to {recipient} on {on:%B} {on.day}, {on.year}.",
         due_before=before.isoformat() if before else None,
-        due_after=latest.isoformat(),
+        due_after=latest.isoformat() if latest else None,
     )
     return recipient
 

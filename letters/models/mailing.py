@@ -1,5 +1,7 @@
 """Mailings: one round of letters from one version to chosen recipients."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -105,6 +107,11 @@ class Mailing(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("letters:mailing", args=[self.pk])
+
+    @property
+    def answer_due_at(self) -> datetime.datetime | None:
+        """The deadline that its letters print; none where nothing is asked of the reader."""
+        return self.printed_deadline if self.version.asks_for_an_answer else None
 
 
 class Opening(models.Model):

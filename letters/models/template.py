@@ -10,6 +10,10 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 
+# The keyword of a tag such as {% if is_public %}; a backslash before the braces makes it text.
+_KEYWORD = re.compile(r"(?<!\\)\{%\s*(\w+)")
+_DEEPER = {"if": 1, "for": 1, "endif": -1, "endfor": -1}
+
 
 class LetterTemplate(models.Model):
     """The text of one kind of letter in a campaign. The words are in its versions."""
@@ -132,6 +136,21 @@ class LetterVersion(models.Model):
     def prints_own_text(self) -> bool:
         """Whether the text prints what one recipient alone reads, or asks whether there is such."""
         return self.mentions("own_text")
+
+    @property
+    def asks_for_an_answer(self) -> bool:
+        """Whether a letter of this text prints a deadline, in the panel or in its words.
+
+        A panel that only some of its letters leave out is printed by the others, and counts.
+        """
+        if self.mentions("deadline") or self.mentions("deadline_date"):
+            return True
+        depth = 0
+        for keyword in _KEYWORD.findall(self.body):
+            if keyword == "no_response" and not depth:
+                return False
+            depth += _DEEPER.get(keyword, 0)
+        return True
 
     def mentions(self, name: str) -> bool:
         """Whether a tag of the text names a field or block."""

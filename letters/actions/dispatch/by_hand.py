@@ -53,7 +53,7 @@ def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
     lifecycle.move(dispatch, Status.SENT, sent_at=at, detail=evidence, claim="")
     answer.reached(
         recipient=dispatch.letter.recipient,
-        due_at=mailing.printed_deadline,
+        due_at=mailing.answer_due_at,
         on=at.astimezone(ZoneInfo(mailing.campaign.timezone)).date(),
         by=by,
     )

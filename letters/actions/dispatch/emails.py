@@ -232,7 +232,7 @@ def _sent(dispatch: Dispatch) -> None:
     dispatch.status, dispatch.sent_at = Status.SENT, now
     answer.reached(
         recipient=dispatch.letter.recipient,
-        due_at=mailing.printed_deadline,
+        due_at=mailing.answer_due_at,
         on=today(mailing),
         by=dispatch.queued_by,
     )

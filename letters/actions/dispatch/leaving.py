@@ -114,7 +114,7 @@ def follow(mailing: Mailing, sent: QuerySet[Dispatch], on: datetime.date, by: Us
     # All are held before the first event: an answer that comes in at this moment holds its
     # recipient and waits for the audit log, and each would wait for the other.
     for recipient in list(written.select_for_update().order_by("pk")):
-        answer.reached(recipient=recipient, due_at=mailing.printed_deadline, on=on, by=by)
+        answer.reached(recipient=recipient, due_at=mailing.answer_due_at, on=on, by=by)
 
 
 def outstanding(mailing: Mailing) -> QuerySet[Letter]:

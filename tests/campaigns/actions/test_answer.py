@@ -139,6 +139,17 @@ def test_the_effective_deadline_is_the_latest_of_the_printed_ones(recipient):
     assert audit.history(recipient).count() == 1
 
 
+def test_a_letter_without_a_deadline_reaches_the_recipient_and_leaves_its_deadline(recipient):
+    reached(recipient, None)
+    recipient.refresh_from_db()
+    assert (recipient.reach, recipient.due_at) == ("reached", None)
+    reached(recipient, DUE)
+    reached(recipient, None)
+    recipient.refresh_from_db()
+    assert recipient.due_at == DUE
+    assert audit.history(recipient).count() == 2
+
+
 def test_a_returned_letter_makes_the_recipient_undeliverable_until_the_next_dispatch(recipient):
     reached(recipient)
     for _ in range(2):

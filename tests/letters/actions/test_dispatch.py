@@ -21,8 +21,8 @@ from letters.actions import mailing as mailing_actions
 from letters.actions.dispatch import delivery, emails
 from letters.channels import outbox
 from letters.channels import post as post_channel
-from letters.models import Dispatch, Letter, Mailing, PrintPack
-from tests.factories import make_user
+from letters.models import Dispatch, Letter, LetterVersion, Mailing, PrintPack
+from tests.factories import make_campaign, make_user, make_version
 from tests.letters import stages
 from tests.letters.channels.mail_server import serving
 
@@ -286,6 +286,66 @@ def test_posted_letters_are_sent_and_their_recipients_reached():
     for recipient in stage.campaign.recipients.all():
         assert (recipient.reach, recipient.due_at) == ("reached", stage.mailing.printed_deadline)
     assert audit.history(stage.mailing)[0].verb == "mailing.sent"
+
+
+THANKS = "We thank {{ institution_name }}.\n\n{% no_response %}"
+
+
+def thanked(**channels: bool) -> tuple[stages.Stage, datetime.datetime]:
+    """A letter that asks for nothing, to those whose answer was due before it."""
+    campaign = make_campaign()
+    stage = stages.approved(
+        2, campaign=campaign, version=make_version(campaign, body=THANKS), channels=channels
+    )
+    due_at = stage.mailing.printed_deadline - 20 * DAY
+    stage.campaign.recipients.update(due_at=due_at)
+    return stage, due_at
+
+
+def standings(stage: stages.Stage) -> set[tuple[str, datetime.datetime | None]]:
+    return set(stage.campaign.recipients.values_list("reach", "due_at"))
+
+
+def test_a_posted_letter_that_asks_for_nothing_moves_no_deadline():
+    stage, due_at = thanked()
+    post(stage, dispatch.make_pack(mailing=stage.mailing, by=stage.clerk))
+    assert stage.again().status == "sent"
+    assert standings(stage) == {("reached", due_at)}
+
+
+def test_an_emailed_letter_that_asks_for_nothing_moves_no_deadline():
+    stage, due_at = thanked(**BY_EMAIL)
+    queue(stage)
+    tasks.send_emails(stage.mailing.pk)
+    assert stage.again().status == "sent"
+    assert standings(stage) == {("reached", due_at)}
+
+
+def test_a_letter_that_asks_for_nothing_moves_no_deadline_once_a_person_settles_that_it_left():
+    stage, due_at = thanked(**BY_EMAIL)
+    queue(stage)
+    Dispatch.objects.update(status="unknown", claimed_at=timezone.now())
+    for row in Dispatch.objects.all():
+        dispatch.confirm_sent(dispatch=row, evidence="In the server's log.", by=stage.clerk)
+    assert standings(stage) == {("reached", due_at)}
+
+
+@pytest.mark.parametrize(
+    ("body", "asks"),
+    [
+        ("Please answer.", True),
+        ("Please answer.\n\n{% response %}", True),
+        (THANKS, False),
+        ("Thank you.\n\n{%no_response%}", False),
+        ("{% if is_public %}\nOne.\n{% endif %}\n\n{% no_response %}", False),
+        ("{% if is_public %}\n{% no_response %}\n{% endif %}", True),
+        ("Answer by {{ deadline }}.\n\n{% no_response %}", True),
+        ("Answer on {{ deadline_date }}.\n\n{% no_response %}", True),
+        ("Typed as \\{% no_response %}.", True),
+    ],
+)
+def test_a_letter_asks_for_an_answer_where_it_prints_a_deadline(body, asks):
+    assert LetterVersion(body=body).asks_for_an_answer is asks
 
 
 def test_the_missing_ones_are_named_and_go_with_the_next_pack():
