@@ -16,7 +16,17 @@ from letters.actions import draft
 from letters.merge import proof
 from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, with_grounds
 from letters.models import Clause, LetterVersion
-from letters.views.preview import Marked, NotSet, Picker, Preview, marked, pictures, typeset
+from letters.views.preview import (
+    Marked,
+    NotSet,
+    Picker,
+    Preview,
+    brief,
+    content,
+    marked,
+    pictures,
+    typeset,
+)
 from letters.views.template import OfTemplate
 from letters.views.worst import WORST
 
@@ -157,20 +167,22 @@ class ComposerPreview(Composer):
         try:
             if picker.asks_for_the_worst:
                 picked, why = picker.picked_as_worst(text, self.template)
-            pdf = typeset(
-                text,
-                template=self.template,
-                recipient=picked.recipient,
-                page=picker.wanted.get("page", ""),
-            )
+            whole = content(text, template=self.template, recipient=picked.recipient)
+            shown = brief(whole)
+            pdf = typeset(shown, page=picker.wanted.get("page", ""))
         except NotSet as reason:
             return Preview(picked, refusal=str(reason), why=why)
-        shown = pictures(pdf)
-        return Preview(picked, pages=shown, why=why, seconds=time.monotonic() - began)
+        return Preview(
+            picked,
+            pages=pictures(pdf),
+            why=why,
+            is_brief=shown != whole,
+            seconds=time.monotonic() - began,
+        )
 
 
 class ComposerPdf(OfTemplate, TemplateView):
-    """The same letter as the PDF itself."""
+    """The same letter as the PDF itself, with every page of its exhibits."""
 
     http_method_names = ["post"]
 
@@ -180,7 +192,8 @@ class ComposerPdf(OfTemplate, TemplateView):
         if not form.is_valid() or draft.check(form.text(), campaign=self.campaign):
             return _plain("The text has problems that the composer names. Mend them first.")
         try:
-            pdf = typeset(form.text(), template=self.template, recipient=picked.recipient)
+            recipient = picked.recipient
+            pdf = typeset(content(form.text(), template=self.template, recipient=recipient))
         except NotSet as reason:
             return _plain(str(reason))
         name = f"preview-{self.template.pk}.pdf"

@@ -7,7 +7,7 @@ stored nowhere, and no address leads to it.
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django import forms
@@ -20,6 +20,7 @@ from campaigns.text import fold
 from campaigns.views.fields import LineField
 from letters.actions import draft
 from letters.merge import context, pages, press, proof
+from letters.merge.content import LetterContent
 from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import LetterTemplate
 from letters.views.worst import WORST, Worst, worst
@@ -80,6 +81,7 @@ class Preview:
     problems: list[Marked] = field(default_factory=list)
     refusal: str = ""
     why: str = ""
+    is_brief: bool = False
     seconds: float = 0.0
 
 
@@ -150,29 +152,35 @@ def marked(problem: draft.Problem, *, label: str, text: str) -> Marked:
     )
 
 
-def typeset(
-    text: draft.Text, *, template: LetterTemplate, recipient: Recipient | None, page: str = ""
-) -> bytes:
-    """The PDF that the text makes for the recipient, or for a sample.
-
-    Raises NotSet, and Superseded where the open page `page` has asked for a newer one.
-    """
+def content(
+    text: draft.Text, *, template: LetterTemplate, recipient: Recipient | None
+) -> LetterContent:
+    """The letter that the text makes for the recipient, or for a sample. Raises NotSet."""
     today, own = timezone.localdate(), context.own_texts(template)
     return _or_not_set(
-        lambda: (
-            proof.make(
-                context.preview_content(
-                    text,
-                    template.campaign,
-                    recipient,
-                    on=today,
-                    template=template,
-                    own_text=own.get(recipient.pk, "") if recipient else "",
-                ),
-                page=page,
-            ).pdf
+        lambda: context.preview_content(
+            text,
+            template.campaign,
+            recipient,
+            on=today,
+            template=template,
+            own_text=own.get(recipient.pk, "") if recipient else "",
         )
     )
+
+
+def brief(letter: LetterContent) -> LetterContent:
+    """The letter with the first page of each exhibit: forty pictures at each pause are too many.
+
+    Its list of enclosures stays as it is.
+    """
+    exhibits = tuple(replace(one, pages=one.pages[:1]) for one in letter.exhibits)
+    return replace(letter, exhibits=exhibits)
+
+
+def typeset(letter: LetterContent, *, page: str = "") -> bytes:
+    """Its PDF. Raises NotSet, and Superseded where the open page `page` asked for a newer one."""
+    return _or_not_set(lambda: proof.make(letter, page=page).pdf)
 
 
 def _or_not_set(make: Callable[[], Made]) -> Made:

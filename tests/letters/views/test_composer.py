@@ -7,11 +7,19 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from campaigns.models import AuditEvent
-from letters.actions import clause, draft
-from letters.merge import proof
+from letters.actions import annex, clause, draft
+from letters.merge import pages, proof
 from letters.models import Clause, LetterVersion, Sender
+from letters.views.preview import brief, content
 from tests.campaigns.views.test_recipients import fill
-from tests.factories import make_campaign, make_ground, make_institution, make_recipient, make_user
+from tests.factories import (
+    make_campaign,
+    make_ground,
+    make_institution,
+    make_pdf,
+    make_recipient,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +170,31 @@ def test_the_preview_is_the_real_pages_of_the_first_recipient(client, template):
     assertContains(page, "1 of 3")
     assertContains(page, 'src="data:image/png;base64,')
     assertNotContains(page, "<html")
+
+
+def test_the_preview_shows_the_first_page_of_an_exhibit_and_the_pdf_all(client, template, drafter):
+    whole = preview(client, template)
+    assertNotContains(whole, "only the first page")
+    annex.add_exhibit(
+        template=template, title="Program", name="p.pdf", content=make_pdf(pages=5), by=drafter
+    )
+    page = preview(client, template)
+    assertContains(page, "Of each exhibit only the first page is shown here")
+    more = len(page.context["preview"].pages) - len(whole.context["preview"].pages)
+    assert 1 <= more <= 2  # a blank back may stand before the exhibit
+    pdf = client.post(reverse("letters:template_pdf", args=[template.pk]), TYPED).content
+    assert pages.page_count(pdf) == len(page.context["preview"].pages) + 4
+    assert "Exhibit A: Program (5 pages)" in pages.text(pdf)
+
+
+def test_a_preview_lists_all_pages_of_an_exhibit_among_its_enclosures(template, drafter):
+    annex.add_exhibit(
+        template=template, title="Program", name="p.pdf", content=make_pdf(pages=5), by=drafter
+    )
+    text = draft.Text(**{key: TYPED[key] for key in TYPED if key != "reason"})
+    shown = brief(content(text, template=template, recipient=None))
+    assert [len(one.pages) for one in shown.exhibits] == [1]
+    assert shown.enclosures == ("Exhibit A: Program (5 pages)",)
 
 
 def test_a_preview_saves_nothing(client, template):
