@@ -1,14 +1,14 @@
 """What a check is, what it finds, and what all checks of one run share."""
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from campaigns.models import Ground
+from campaigns.models import Contact, Ground
 from letters.models import Finding, Letter, Mailing
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
@@ -110,6 +110,14 @@ class Batch:
     def lengths(self) -> "Counter[int]":
         """How many letters have how many pages, of those that have pages."""
         return Counter(letter.page_count for letter in self.letters if letter.page_count)
+
+    @cached_property
+    def suppressed(self) -> Mapping[int, list[Contact]]:
+        """Institution to the people at it who are not to be written to, also those archived."""
+        found: dict[int, list[Contact]] = defaultdict(list)
+        for contact in Contact.objects.exclude(suppressed_at=None):
+            found[contact.institution_id].append(contact)
+        return found
 
     def earlier(self, letter: Letter, keys: Iterable[object]) -> Letter | None:
         """The first letter of this run that had one of the keys, before this one."""

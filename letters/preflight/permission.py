@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from campaigns.text import fold
 from letters.models import Letter
-from letters.preflight.check import NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
+from letters.preflight.check import AMBER, NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
 
 
 def _suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -27,6 +28,22 @@ def _contact_suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     contact = letter.addressee.contact
     if contact and contact.suppressed_at:
         yield f"{contact} is not to be written to: {contact.suppressed_reason}"
+
+
+def _like_suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """The same person again, typed by hand or as a second contact."""
+    addressee, institution = letter.addressee, letter.recipient.institution
+    name, email = fold(addressee.display_name), addressee.display_email.casefold()
+    for pk in (institution.pk, institution.parent_id):
+        for contact in batch.suppressed.get(pk, ()) if pk else ():
+            same_name = name and name == fold(contact.name)
+            same_email = email and email == contact.email.casefold()
+            if contact.pk != addressee.contact_id and (same_name or same_email):
+                yield (
+                    f"{addressee} has the {'name' if same_name else 'e-mail address'} of "
+                    f"{contact}, who is not to be written to ({contact.suppressed_reason}). "
+                    "Choose another addressee if it is the same person."
+                )
 
 
 def _represented(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -68,6 +85,17 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The person may be written to.",
         mend=Mend.ADDRESSEES,
         look=_contact_suppressed,
+    ),
+    Check(
+        code="like-suppressed",
+        family=Family.PERMISSION,
+        severity=AMBER,
+        title="Like one not to be written to",
+        looks="Whether the addressee has the name or the e-mail address of somebody at the "
+        "institution, or at the one above it, who was marked as not to be written to.",
+        passes="The addressee is like nobody who is not to be written to.",
+        mend=Mend.ADDRESSEES,
+        look=_like_suppressed,
     ),
     Check(
         code="institution-archived",

@@ -131,6 +131,24 @@ amiss("contact-suppressed")(
 )
 
 
+def suppress_another(letter, **fields):
+    """Somebody else on record at the institution is not to be written to."""
+    Contact.objects.create(
+        **{
+            "institution": letter.recipient.institution,
+            "title": "Dean",
+            "suppressed_at": timezone.now(),
+            "suppressed_reason": "She asked us not to.",
+            **fields,
+        }
+    )
+
+
+@amiss("like-suppressed")
+def _like_suppressed(letter):
+    suppress_another(letter, name=letter.addressee.display_name.upper())
+
+
 @amiss("represented")
 def _represented(letter):
     letter.recipient.counsel_appeared_on = datetime.date(2026, 11, 2)
@@ -538,6 +556,23 @@ def test_a_school_has_the_evidence_of_its_university():
     assert [one.letter.pk for one in found if one.code == "evidence-old"] == [
         letter.pk for letter in stage.letters
     ]
+
+
+def test_who_has_the_e_mail_address_of_a_suppressed_person_above_is_found():
+    stage = clean(2)
+    school, university = stage.letters
+    institution(school, kind="school", parent=university.recipient.institution)
+    addressee(school, email="Dean@example.invalid")
+    suppress_another(university, name="Sam Second", email="dean@example.invalid")
+    found = preflight.inspect(again(stage).mailing)
+    (one,) = [one for one in found if one.code == "like-suppressed"]
+    assert (one.letter, "the e-mail address of Sam Second" in one.message) == (school, True)
+
+
+def test_another_person_at_the_institution_may_be_suppressed():
+    stage = clean(1)
+    suppress_another(stage.letters[0], name="Sam Second")
+    assert codes(stage) == set()
 
 
 def test_a_letter_to_counsel_is_right_once_counsel_has_appeared():
