@@ -25,6 +25,7 @@ MEMORY = 1024**3
 FILE_SIZE = 30 * 1024**2
 OPEN_FILES = 64
 STYLESHEET = Path(__file__).parents[2] / "templates" / "documents" / "letter.css"
+_HAIR = 2  # CSS pixels that a line may stand out for rounding
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -133,6 +134,8 @@ class Setter:
             )
             if len(document.pages) > header["most_pages"]:
                 return {"refused": _too_long(len(document.pages), header["most_pages"])}, b""
+            if cut := cut_off(document):
+                return {"refused": _beyond_the_edge(cut)}, b""
             pdf = document.write_pdf(
                 finisher=conformance.finish, pdf_variant=conformance.VARIANT, pdf_tags=True
             )
@@ -169,6 +172,25 @@ def font_faces() -> str:
         for known in typefaces.TYPEFACES.values()
         for path, style in zip(known.files, ("", bold, italic, bold + italic), strict=True)
     )
+
+
+def cut_off(document: Any) -> str:
+    """The first words that run beyond the right margin; nothing where none do.
+
+    A word too long for its line is broken almost everywhere; where it is not, WeasyPrint lets it
+    run off the paper and says nothing.
+    """
+    for page in document.pages:
+        box = page._page_box
+        edge = box.content_box_x() + box.width + _HAIR
+        for one in box.descendants():
+            if getattr(one, "text", "") and one.position_x + one.width > edge:
+                return str(one.text)
+    return ""
+
+
+def _beyond_the_edge(text: str) -> str:
+    return f"“{text[:40]}…” runs off the page. Put spaces into it, or shorten it."
 
 
 def _too_long(pages: int, most: int) -> str:

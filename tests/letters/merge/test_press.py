@@ -288,3 +288,10 @@ def test_a_letter_that_asks_for_no_answer_has_no_response_panel():
     text = pages.text(press.render(thanks).pdf)
     assert "Thank you." in text
     assert "How to respond" not in text
+
+
+def test_words_that_run_off_the_page_are_refused_by_name():
+    body = f'<ol class="facts"><li>“{"x" * 5000}” (https://a.example/)</li></ol>'
+    with pytest.raises(press.RenderRefused, match=r"““?x{30}.*runs off the page"):
+        press.render(specimens.letter(body=body))
+    assert press.render(specimens.letter(body=f"<p>{'x' * 5000}</p>")).pages == 3
