@@ -1,5 +1,6 @@
 """Checks of the values that the text prints."""
 
+import string
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,17 @@ def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 def _no_facts(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     if _prints("facts", batch) and not letter.merge_data.get("facts"):
         yield f"The text states sourced facts, and none is recorded of {letter.recipient}."
+
+
+def _no_exhibit(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    if not _prints("facts", batch):
+        return
+    exhibits = letter.merge_data.get("exhibits", ())
+    joined = {f"Exhibit {name}" for name in string.ascii_uppercase[: len(exhibits)]}
+    for fact in letter.merge_data.get("facts", ()):
+        name = f"Exhibit {fact['exhibit']}"
+        if fact["exhibit"] and name not in joined and name not in batch.mailing.version.enclosures:
+            yield f"A fact about {letter.recipient} cites {name}, and no letter carries such a one."
 
 
 def _own_text(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -94,6 +106,17 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The facts that the text states are recorded.",
         mend=Mend.RECIPIENT,
         look=_no_facts,
+    ),
+    Check(
+        code="no-exhibit",
+        family=Family.VALUES,
+        severity=RED,
+        title="No such exhibit",
+        looks="Whether each exhibit that a sourced fact cites is joined to the letter or named "
+        "among its enclosures.",
+        passes="Every exhibit cited goes out with the letter.",
+        mend=Mend.RECIPIENT,
+        look=_no_exhibit,
     ),
     Check(
         code="own-text",

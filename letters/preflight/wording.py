@@ -30,6 +30,8 @@ def _written(mailing: Mailing, batch: Batch) -> Iterator[tuple[str, str]]:
     yield "RE line", version.subject
     yield "Text", version.body
     yield "Label", version.label
+    yield "Closing", version.closing
+    yield "Enclosures", version.enclosures
     for demand in mailing.campaign.demands.all():
         yield f"Demand {demand.number}", demand.text
 

@@ -172,6 +172,16 @@ def _no_facts(letter):
         frozen(one, facts=[FACT])
 
 
+@amiss("no-exhibit")
+def _no_exhibit(letter):
+    mailing = letter.mailing
+    body = f"{mailing.version.body}\n\n{{% facts %}}"
+    mailing.version = make_version(mailing.campaign, body=body, enclosures="Exhibit A: a program")
+    mailing.save()
+    for one in mailing.letters.all():
+        frozen(one, facts=[{**FACT, "exhibit": "C" if one == letter else "A"}])
+
+
 @amiss("own-text")
 def _own_text(letter):
     mailing = letter.mailing
