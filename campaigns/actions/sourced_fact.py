@@ -88,7 +88,8 @@ def plan(campaign: Campaign, rows: Iterable[Row]) -> list[Planned]:
         if one.recipient and row.particulars and one.verdict == "new":
             key = _key(one.recipient.pk, row.particulars)
             if key in have:
-                one = Planned(row, "same", one.recipient, "It is on record already.")
+                said = "It is on record already." if have[key] else "An earlier row says the same."
+                one = Planned(row, "same", one.recipient, said)
             have.setdefault(key, 0)
         planned.append(one)
     return planned

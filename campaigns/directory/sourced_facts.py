@@ -7,6 +7,7 @@ Reads; writes nothing and knows no rows. What becomes of each row is decided by
 import csv
 import datetime
 import io
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,15 +31,25 @@ LONGEST_QUOTATION = 2_000
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y")
 
 
+_QUOTED = re.compile(r'“([^“”]+)”|"([^"]+)"', re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Particulars:
-    """What was seen. `programme` and `exhibit` may be empty."""
+    """What was seen. `programme` and `exhibit` may be empty.
+
+    The letter puts the quotation between quotation marks, so those around all of it are dropped.
+    """
 
     programme: str
     quotation: str
     source: str
     seen_on: datetime.date
     exhibit: str = ""
+
+    def __post_init__(self) -> None:
+        if whole := _QUOTED.fullmatch(self.quotation):
+            object.__setattr__(self, "quotation", whole[1] or whole[2])
 
 
 @dataclass(frozen=True)

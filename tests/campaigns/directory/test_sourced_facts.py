@@ -87,3 +87,17 @@ def test_a_file_of_too_many_rows_is_refused(monkeypatch):
 def test_a_file_can_be_held_as_text_and_read_again():
     content = (HEAD + 'Alpha,,"Two\nlines, one comma",https://x,2026-11-02,\n').encode("utf-16")
     assert rows(as_text(content).encode()) == rows(content)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("“Only for some.”", "Only for some."),
+        ('"Only for some."', "Only for some."),
+        ("“A” and “B”", "“A” and “B”"),
+        ('They say "some" only.', 'They say "some" only.'),
+    ],
+)
+def test_quotation_marks_around_all_of_it_are_not_doubled(typed, kept):
+    said = sourced_facts.Particulars("", typed, "Its page", datetime.date(2026, 11, 2))
+    assert said.quotation == kept
