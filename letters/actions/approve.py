@@ -241,12 +241,12 @@ def _refuse_changed(mailing: Mailing) -> None:
     if red:
         first = sorted(red)[0]
         raise ChangedSince(
-            f"Preflight now finds {len(red):,} things that must be fixed: {first} Nothing was "
-            "approved."
+            f"The checks now find {counted(len(red), 'thing')} that must be fixed: "
+            f"{first.rstrip('.')}. Nothing was approved."
         )
     if new := preflight.unseen(mailing, found):
         raise ChangedSince(
-            f"Preflight now finds {counted(len(new), 'thing')} to look at that nobody has seen: "
+            f"The checks now find {counted(len(new), 'thing')} to look at that nobody has seen: "
             f"{new[0].message} Nothing was approved; have the mailing checked again."
         )
     if waiting := preflight.unanswered(mailing, found):
