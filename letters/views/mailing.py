@@ -17,6 +17,7 @@ from django.views.generic import FormView, ListView, TemplateView, View
 from campaigns import audit, deadlines
 from campaigns.actions import Refused
 from campaigns.models import AuditEvent, Campaign, Institution, Recipient
+from campaigns.standing import Standing, standings
 from campaigns.views.shell import StaffPage
 from letters.actions import approve, changed, dispatch, preflight, remind, render
 from letters.actions.mailing import create
@@ -211,6 +212,10 @@ def _chosen(campaign: Campaign, key: str) -> QuerySet[Recipient]:
     if key == NewMailingForm.UNWRITTEN:
         written = Letter.objects.standing().filter(mailing__campaign=campaign)
         return recipients.exclude(pk__in=written.values("recipient"))
+    if key == NewMailingForm.CONFIRMED:
+        stand = standings(recipients, timezone.now())
+        confirmed = [pk for pk, one in stand.items() if one is Standing.CONFIRMED]
+        return recipients.filter(pk__in=confirmed)
     return recipients
 
 

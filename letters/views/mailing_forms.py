@@ -18,6 +18,7 @@ class NewMailingForm(forms.Form):
     """Who is written to, with which text, and when."""
 
     ALL, UNANSWERED, OVERDUE, UNWRITTEN = "all", "unanswered", "overdue", "unwritten"
+    CONFIRMED = "confirmed"
 
     version = forms.ModelChoiceField(
         LetterVersion.objects.none(),
@@ -38,6 +39,7 @@ class NewMailingForm(forms.Form):
             (UNWRITTEN, "those who have no letter yet"),
             (UNANSWERED, "those who have not answered any demand"),
             (OVERDUE, "those who are overdue"),
+            (CONFIRMED, "those who confirmed in full"),
         ],
         initial=ALL,
     )

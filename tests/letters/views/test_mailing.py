@@ -14,6 +14,7 @@ from campaigns.models import Recipient
 from letters.actions import approve, dispatch, render
 from letters.models import Dispatch, Letter, LetterTemplate, Mailing, Opening, PrintPack
 from tests.factories import (
+    make_answer,
     make_campaign,
     make_ground,
     make_institution,
@@ -99,6 +100,64 @@ def test_a_mailing_goes_only_to_those_who_match():
     )
     letter = Mailing.objects.get().letters.get()
     assert letter.recipient.institution.name == "Auburn University"
+
+
+def answering(campaign, first: str, second: str = ""):
+    recipient = make_recipient(campaign)
+    make_answer(recipient, first, number=1)
+    if second:
+        make_answer(recipient, second, number=2)
+    return recipient
+
+
+def test_a_mailing_goes_to_those_who_confirmed_in_full_and_to_no_other():
+    campaign = make_campaign()
+    complied = answering(campaign, "complied", "will_comply")
+    answering(campaign, "complied")
+    answering(campaign, "complied", "declined")
+    withdrawn = answering(campaign, "complied", "complied")
+    Recipient.objects.filter(pk=withdrawn.pk).update(
+        withdrawn_at=timezone.now(), withdrawn_reason="By mistake."
+    )
+    make_recipient(campaign)
+    manager, version = make_user("manager"), make_version(campaign)
+    assert "<dt>Confirmed in full</dt><dd>1</dd>" in get(manager, "mailing_new", campaign.pk)
+    post(
+        manager,
+        "mailing_new",
+        campaign.pk,
+        version=version.pk,
+        title="Thanks",
+        letter_date=stages.today(campaign).isoformat(),
+        recipients="confirmed",
+    )
+    assert [one.recipient for one in Mailing.objects.get().letters.all()] == [complied]
+
+
+def test_a_mailing_to_those_who_confirmed_is_refused_where_nobody_did():
+    campaign = make_campaign()
+    answering(campaign, "complied")
+    page = post(
+        make_user("manager"),
+        "mailing_new",
+        campaign.pk,
+        version=make_version(campaign).pk,
+        title="Thanks",
+        letter_date=stages.today(campaign).isoformat(),
+        recipients="confirmed",
+    )
+    assert "Nobody was chosen" in page
+    assert not Mailing.objects.exists()
+
+
+def test_the_form_takes_the_same_queries_for_3_and_30_who_confirmed():
+    campaign, manager, counts = make_campaign(), make_user("manager"), []
+    make_version(campaign)
+    for more in (3, 27):
+        for _ in range(more):
+            answering(campaign, "complied", "complied")
+        counts.append(queries(manager, reverse("letters:mailing_new", args=[campaign.pk])))
+    assert counts[0] == counts[1]
 
 
 def test_a_refusal_stays_on_the_form():
