@@ -199,6 +199,8 @@ _INLINE_HTML = {
     "hardbreak": "<br>\n",
 }
 _REFUSED = {
+    "tables": "Tables are not used in letters. Say it in sentences or in a list.",
+    "strike": "Struck-out words are not used in letters. Take them out.",
     "code": "Code is not used in letters. To print ` as it stands, write \\`.",
     "HTML": "HTML is not used in letters. To print < as it stands, write \\<.",
     "images": "Images are not used in letters.",

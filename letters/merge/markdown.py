@@ -19,6 +19,8 @@ DEEPEST = 10
 
 # More than HTML's tags, so that no long search decides it; "x < y" has a space and is text.
 _HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*|<[!?]")
+_STRUCK = re.compile(r"~~(?=\S).+?~~", re.DOTALL)
+_TABLE = re.compile(r":?-{3,}:?[ \t]*\|")  # the line below the head of a table
 _CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
 
@@ -60,12 +62,16 @@ def _merge_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _refused(state: StateInline, silent: bool) -> bool:
-    """Code, images and HTML, kept with their place for the message."""
+    """Code, images, tables, struck-out words and HTML, kept with their place for the message."""
     start, why = state.pos, ""
     if found := _CODE.match(state.src, start):
         why, end = "code", found.end()
     elif found := _HTML.match(state.src, start):
         why, end = "HTML", found.end()
+    elif found := _STRUCK.match(state.src, start):
+        why, end = "strike", found.end()
+    elif found := _TABLE.match(state.src, start):
+        why, end = "tables", found.end()
     elif state.src.startswith("![", start) and image(state, True):
         why, end = "images", state.pos
     if not why:

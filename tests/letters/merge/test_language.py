@@ -390,6 +390,8 @@ def test_a_demand_is_text_too(text):
         ("```\n{{ deadline }}\n```", "Line 1, column 1: Code is not used in letters."),
         ("see ![alt](http://x/y.png)", "Line 1, column 5: Images are not used in letters."),
         ("- a\n- b <img src=x>", "Line 2, column 5: HTML is not used in letters."),
+        ("| a | b |\n|---|--:|\n| 1 | 2 |", "Line 2, column 2: Tables are not used in letters."),
+        ("Not ~~this~~.", "Line 1, column 5: Struck-out words are not used in letters."),
         ("<div>\nx\n</div>", "Line 1, column 1: HTML is not used in letters."),
         ("{{ deadline }} <!-- x -->", "Line 1, column 16: HTML is not used in letters."),
         ("[x](javascript:alert)", "Line 1, column 1: A link leads to https://"),
