@@ -31,7 +31,7 @@ def _no_exhibit(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     for fact in letter.merge_data.get("facts", ()):
         name = f"Exhibit {fact['exhibit']}"
         if fact["exhibit"] and name not in joined and name not in batch.mailing.version.enclosures:
-            yield f"A fact about {letter.recipient} cites {name}, and no letter carries such a one."
+            yield f"A fact about {letter.recipient} cites {name}, which the letter does not carry."
 
 
 def _own_text(letter: Letter, batch: Batch) -> Iterator[str | Said]:
