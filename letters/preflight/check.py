@@ -8,8 +8,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from campaigns.models import Contact, Ground
-from letters.models import Finding, Letter, Mailing
+from django.db.models import Count
+
+from campaigns.models import Answer, Contact, Ground
+from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
 
@@ -93,6 +95,14 @@ class Found:
         return self.letter.pk if self.letter else None, self.code, self.message
 
 
+@dataclass(frozen=True)
+class Answered:
+    """Whether a recipient answered some demand, and every one."""
+
+    some: bool = False
+    every: bool = False
+
+
 @dataclass
 class Batch:
     """What the checks look up, read once for all letters."""
@@ -118,6 +128,35 @@ class Batch:
         for contact in Contact.objects.exclude(suppressed_at=None):
             found[contact.institution_id].append(contact)
         return found
+
+    @cached_property
+    def purpose(self) -> str:
+        """What the letters are for."""
+        return self.mailing.version.template.purpose
+
+    @cached_property
+    def answered(self) -> Mapping[int, Answered]:
+        """Recipient to what it has answered, as its answers are now."""
+        rows = (
+            Answer.objects.filter(recipient__campaign=self.mailing.campaign_id)
+            .order_by()
+            .values_list("recipient")
+            .annotate(asked=Count("pk"), said=Count("current_entry"))
+        )
+        found: defaultdict[int, Answered] = defaultdict(Answered)
+        found.update((pk, Answered(said > 0, said == asked)) for pk, asked, said in rows)
+        return found
+
+    @cached_property
+    def reminded(self) -> frozenset[int]:
+        """The recipients for whom a reminder of this campaign has left by any way."""
+        left = Letter.objects.filter(
+            status=Letter.Status.SEALED,
+            mailing__campaign=self.mailing.campaign_id,
+            mailing__version__template__purpose=LetterTemplate.Purpose.REMINDER,
+            dispatches__status__in=Dispatch.LEFT,
+        )
+        return frozenset(left.values_list("recipient_id", flat=True))
 
     def earlier(self, letter: Letter, keys: Iterable[object]) -> Letter | None:
         """The first letter of this run that had one of the keys, before this one."""

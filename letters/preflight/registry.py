@@ -6,6 +6,7 @@ from typing import Any
 from letters.preflight import (
     address,
     addressee,
+    answers,
     campaign,
     dates,
     email,
@@ -20,6 +21,7 @@ from letters.preflight.check import Check, LetterCheck, MailingCheck
 
 LETTER_CHECKS: tuple[LetterCheck, ...] = (
     *permission.CHECKS,
+    *answers.CHECKS,
     *addressee.CHECKS,
     *address.CHECKS,
     *email.CHECKS,

@@ -4,18 +4,22 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import Addressee, Contact, Fact
 from letters.actions import preflight
 from letters.actions.freshness import freeze
 from letters.merge import context
-from letters.models import CoSigning, Letter, Sender, Signer
+from letters.models import CoSigning, Dispatch, Letter, LetterTemplate, Sender, Signer
 from letters.preflight.check import Family
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 from tests.factories import (
+    make_answer,
     make_campaign,
     make_ground,
+    make_mailing,
     make_recipient,
     make_user,
     make_version,
@@ -232,6 +236,70 @@ def _written_before(letter):
         by=make_user("manager"),
     )
     assert before.letters.count() == 1
+
+
+def for_purpose(letter: Letter, purpose: str) -> None:
+    LetterTemplate.objects.filter(versions__mailings=letter.mailing).update(purpose=purpose)
+
+
+def others(letter: Letter) -> list[Letter]:
+    return list(letter.mailing.letters.exclude(pk=letter.pk))
+
+
+def answers_all(letter: Letter) -> None:
+    for number in (1, 2):
+        make_answer(letter.recipient, "complied", number=number)
+
+
+def reminder_to(letter: Letter, status: str = "sent") -> Letter:
+    """A sealed reminder to the letter's recipient, and what became of it."""
+    campaign = letter.mailing.campaign
+    template, _ = LetterTemplate.objects.get_or_create(
+        campaign=campaign, name="Reminder", purpose="reminder"
+    )
+    number = template.versions.count() + 1
+    version = make_version(campaign, template=template, number=number)
+    reminder = Letter.objects.create(
+        mailing=make_mailing(version),
+        recipient=letter.recipient,
+        addressee=letter.addressee,
+        position=1,
+        reference=f"R-{letter.pk}",
+        merge_data=letter.merge_data,
+        status="sealed",
+        sealed_at=timezone.now(),
+        pdf_sha256="0" * 64,
+        page_count=2,
+    )
+    Dispatch.objects.create(
+        letter=reminder,
+        channel="post",
+        status=status,
+        sent_at=timezone.now() if status in Dispatch.LEFT else None,
+        queued_by=campaign.created_by,
+    )
+    return reminder
+
+
+@amiss("thanks-without-answer")
+def _thanks_without_answer(letter):
+    for_purpose(letter, "thanks")
+    for one in others(letter):
+        make_answer(one.recipient, "declined")
+
+
+@amiss("answered-already")
+def _answered_already(letter):
+    for_purpose(letter, "reminder")
+    make_answer(others(letter)[0].recipient, "complied")
+    answers_all(letter)
+
+
+@amiss("no-reminder-before")
+def _no_reminder_before(letter):
+    for_purpose(letter, "final")
+    for one in others(letter):
+        reminder_to(one)
 
 
 @amiss("set-aside")
@@ -480,6 +548,55 @@ def test_codes_are_unique_and_every_check_says_what_it_looks_at():
 
 
 # --- What a check tells apart ------------------------------------------------------
+
+
+@pytest.mark.parametrize("purpose", ["first", "extension", "thanks"])
+def test_only_a_letter_that_asks_again_is_stopped_by_answers(purpose):
+    stage = clean(1)
+    answers_all(stage.letters[0])
+    for_purpose(stage.letters[0], purpose)
+    assert not codes(stage) & {"thanks-without-answer", "answered-already", "no-reminder-before"}
+
+
+def test_a_final_notice_is_stopped_by_answers_to_every_demand():
+    stage = clean(1)
+    reminder_to(stage.letters[0])
+    for_purpose(stage.letters[0], "final")
+    assert "answered-already" not in codes(stage)
+    answers_all(stage.letters[0])
+    assert "answered-already" in codes(stage)
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [("queued", False), ("unknown", False), ("failed", False), ("delivered", True),
+     ("returned", True)],
+)  # fmt: skip
+def test_a_reminder_counts_once_it_left(status, left):
+    stage = clean(1)
+    for_purpose(stage.letters[0], "final")
+    reminder_to(stage.letters[0], status)
+    assert ("no-reminder-before" not in codes(stage)) == left
+
+
+def test_a_reminder_of_another_campaign_is_none_of_this_one():
+    stage, elsewhere = clean(1), clean(1)
+    for_purpose(stage.letters[0], "final")
+    reminder_to(elsewhere.letters[0])
+    assert "no-reminder-before" in codes(stage)
+
+
+@pytest.mark.parametrize("purpose", ["thanks", "reminder", "final"])
+def test_what_was_answered_is_read_in_as_many_queries_for_3_as_for_20(purpose):
+    counts = []
+    for count in (3, 20):
+        stage = clean(count)
+        for_purpose(stage.letters[0], purpose)
+        again(stage)
+        with CaptureQueriesContext(connection) as queries:
+            preflight.inspect(stage.mailing)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_copy_bears_the_first_addressees_address_and_goes_to_its_own():
