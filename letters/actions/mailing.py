@@ -12,7 +12,7 @@ from campaigns.actions import Refused
 from campaigns.actions.campaign import letters_made, locked
 from campaigns.models import Addressee, Campaign, Recipient, User
 from letters import lifecycle
-from letters.actions import draft, portal_key, preflight
+from letters.actions import draft, portal_key, preflight, to_counsel
 from letters.actions.freshness import (
     deadline_by_rule,
     freeze,
@@ -196,8 +196,12 @@ def _posting_order(addressee: Addressee) -> tuple[str, int, bool, str, int]:
 
 @transaction.atomic
 def refresh(*, mailing: Mailing, by: User) -> int:
-    """Take in what was fixed since, and check again. Returns how many letters changed."""
+    """Take in what was fixed since, and check again. Returns how many letters changed.
+
+    Letters to a recipient for whom counsel appeared since go to counsel from now on.
+    """
     _back_to_preparing(mailing)
+    to_counsel.route(mailing=mailing, by=by)
     mailing.printed_deadline = deadline_by_rule(mailing.campaign, mailing.letter_date)
     mailing.save(update_fields=["printed_deadline"])
     changed = freeze_again(mailing)
@@ -231,6 +235,7 @@ def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User
     mailing.letter_date = letter_date
     mailing.printed_deadline = deadline_by_rule(mailing.campaign, letter_date)
     mailing.save(update_fields=["letter_date", "printed_deadline"])
+    to_counsel.route(mailing=mailing, by=by)
     freeze_again(mailing)
     preflight.run(mailing)
     audit.record(
@@ -258,6 +263,7 @@ def use_version(*, mailing: Mailing, version: LetterVersion, by: User) -> Mailin
     mailing.save(update_fields=["version"])
     draft.freeze(version=version)
     unrender(mailing.letters.standing())
+    to_counsel.route(mailing=mailing, by=by)
     freeze_again(mailing)
     preflight.run(mailing)
     audit.record(

@@ -23,7 +23,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
-from letters.actions import preflight
+from letters.actions import preflight, to_counsel
 from letters.actions.freshness import current_digest, freeze_again, unrender_stale
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
@@ -61,6 +61,7 @@ class NothingSetAside(Refused):
 @transaction.atomic
 def start(*, mailing: Mailing, by: User) -> Mailing:
     """Check every letter once more with the data of this moment, and wake the workers."""
+    to_counsel.route(mailing=mailing, by=by)
     freeze_again(mailing)
     unrender_stale(mailing)
     preflight.run(mailing)

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Count
 
-from campaigns.models import Answer, Contact, Ground
+from campaigns.models import Addressee, Answer, Contact, Ground
 from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
@@ -128,6 +128,16 @@ class Batch:
         for contact in Contact.objects.exclude(suppressed_at=None):
             found[contact.institution_id].append(contact)
         return found
+
+    @cached_property
+    def with_counsel(self) -> frozenset[int]:
+        """The represented recipients that have counsel as an addressee now."""
+        addressees = Addressee.objects.filter(
+            recipient__campaign=self.mailing.campaign_id,
+            recipient__counsel_appeared_on__isnull=False,
+            archived_at=None,
+        ).select_related("contact")
+        return frozenset(one.recipient_id for one in addressees if one.is_counsel)
 
     @cached_property
     def purpose(self) -> str:

@@ -60,9 +60,17 @@ def _represented(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         )
         return
     yield (
-        f"{who}, and this letter goes to {letter.addressee}. Make counsel the addressee, leave "
-        "the letter out, or ask an approver to allow it with a reason."
+        f"{who}, and this letter goes to {letter.addressee}. {_way_to_counsel(letter, batch)}, or "
+        "ask an approver to allow it with a reason."
     )
+
+
+def _way_to_counsel(letter: Letter, batch: Batch) -> str:
+    if letter.status == Letter.Status.SEALED:
+        return "Void it, make it anew, and the new letter goes to counsel"
+    if letter.recipient_id in batch.with_counsel:
+        return "Check again: the letter then goes to counsel. Or leave it out"
+    return "Make counsel the addressee and check again, leave the letter out"
 
 
 CHECKS: tuple[LetterCheck, ...] = (

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from campaigns.models import Institution
+from campaigns.models import Contact, Institution
 from letters.models import Override
 from tests.factories import make_campaign, make_ground, make_institution, make_recipient, make_user
 from tests.letters import stages
@@ -170,3 +171,19 @@ def test_counsel_reads_the_answers_and_does_not_write_them():
         reverse("letters:mailing_answer", args=[stage.mailing.pk]), {"code": "x", "reason": "x"}
     )
     assert refused.status_code == 403
+
+
+def test_counsel_who_appeared_is_taken_in_with_a_press_on_check_again(stage):
+    letter = stage.letters[-1]
+    lawyer = Contact.objects.create(
+        institution=letter.recipient.institution, role="outside-counsel", name="Pat Lawyer"
+    )
+    as_(stage.clerk).post(
+        reverse("campaigns:counsel_appeared", args=[letter.recipient_id]),
+        {"counsel": lawyer.pk, "on": timezone.localdate()},
+    )
+    assert "Check again" in get(stage.manager, "mailing", stage.mailing.pk)
+    page = post(stage.manager, "mailing_check", stage.mailing.pk)
+    words = row(page, letter.recipient.institution.name)
+    assert "Pat Lawyer" in words and "may be" in words
+    assert "turned letter" in get(stage.manager, "letter", letter.pk)
