@@ -73,6 +73,21 @@ def add_own() -> None:
         },
     )
     add(
+        "campaigns.task.kind",
+        {
+            "extension": "warn",
+            "correction": "warn",
+            "wrong_addressee": "warn",
+            "counsel": "warn",
+            "unclear": "warn",
+            "promise": "bad",
+            "recheck": "info",
+            "undeliverable": "bad",
+            "bounce": "bad",
+            "other": "muted",
+        },
+    )
+    add(
         "campaigns.directoryimport.status",
         {"planned": "info", "applied": "ok", "discarded": "muted"},
     )

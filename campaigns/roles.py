@@ -21,6 +21,7 @@ _VIEW = (
     "view_ground",
     "view_campaign",
     "view_recipient",
+    "view_task",
     "view_auditevent",
 )
 GRANTS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "choose_recipients",
         "change_sourcedfact",
         "record_answer",
+        "work_on_tasks",
     ),
     DRAFTER: (
         *_VIEW,
@@ -45,9 +47,17 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "change_ground",
         "change_sourcedfact",
         "record_answer",
+        "work_on_tasks",
     ),
-    COUNSEL: (*_VIEW, "add_ground", "change_ground", "verify_ground", "allow_direct_letter"),
-    CLERK: (*_VIEW, "change_institution", "record_answer"),
+    COUNSEL: (
+        *_VIEW,
+        "add_ground",
+        "change_ground",
+        "verify_ground",
+        "allow_direct_letter",
+        "work_on_tasks",
+    ),
+    CLERK: (*_VIEW, "change_institution", "record_answer", "work_on_tasks"),
     VIEWER: _VIEW,
 }
 

@@ -16,6 +16,7 @@ from campaigns.models.institution import (
 from campaigns.models.recipient import Addressee, Recipient
 from campaigns.models.sign_in import SignInTry
 from campaigns.models.sourced_fact import SourcedFact
+from campaigns.models.task import Task
 from campaigns.models.user import User
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Recipient",
     "SignInTry",
     "SourcedFact",
+    "Task",
     "User",
     "Verification",
 ]
