@@ -17,6 +17,7 @@ PUBLIC_VIEWS = (
     "healthz",
     "portal:start",
     "portal:enter",
+    "portal:genuine",
     "portal:leave",
     "portal:letter",
     "portal:letter_page",

@@ -43,7 +43,7 @@ VALUES = {
     "the last day": "9999-12-31",
     "the first day": "0001-01-01",
 }
-FILES = ("file", "picture", "documents")
+FILES = ("file", "picture", "documents", "pdf")
 
 
 @pytest.fixture

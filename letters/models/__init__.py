@@ -5,6 +5,7 @@ from letters.models.comment import LetterComment
 from letters.models.dispatch import Dispatch, PrintPack
 from letters.models.exhibit import Exhibit
 from letters.models.finding import Finding, Override
+from letters.models.genuine_try import GenuineTry
 from letters.models.letter import Letter
 from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
@@ -19,6 +20,7 @@ __all__ = [
     "Dispatch",
     "Exhibit",
     "Finding",
+    "GenuineTry",
     "Letter",
     "LetterComment",
     "LetterTemplate",

@@ -54,7 +54,7 @@ _WHO = {
 }
 _SALT = "letters.portal.answer"
 # A telephone neither corrects a code nor remembers it.
-_AS_PRINTED = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+AS_PRINTED = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
 
 
 class EntranceForm(forms.Form):
@@ -65,14 +65,14 @@ class EntranceForm(forms.Form):
         help_text="For example CNF-2026-0137-B",
         max_length=60,
         error_messages={"required": "Enter the reference of your letter."},
-        widget=forms.TextInput(attrs=_AS_PRINTED),
+        widget=forms.TextInput(attrs=AS_PRINTED),
     )
     short_code = LineField(
         label="Short code",
         help_text="Ten letters and digits, for example 7KQ2M-4XJ9P",
         max_length=40,
         error_messages={"required": "Enter the short code of your letter."},
-        widget=forms.TextInput(attrs=_AS_PRINTED),
+        widget=forms.TextInput(attrs=AS_PRINTED),
     )
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from letters.portal import answer, entrance, letter
+from letters.portal import answer, entrance, genuine, letter
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.start, name="start"),
     path("c/<str:code>/", entrance.enter, name="enter"),
+    path("genuine/", genuine.check, name="genuine"),
     path("leave/", entrance.leave, name="leave"),
     path("letter/", letter.letter, name="letter"),
     path("letter/page/<int:number>.png", letter.letter_page, name="letter_page"),
