@@ -38,6 +38,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "change_sourcedfact",
         "record_answer",
         "work_on_tasks",
+        "override_standing",
     ),
     DRAFTER: (
         *_VIEW,
@@ -55,6 +56,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "change_ground",
         "verify_ground",
         "allow_direct_letter",
+        "override_standing",
         "work_on_tasks",
     ),
     CLERK: (*_VIEW, "change_institution", "record_answer", "work_on_tasks"),

@@ -1,13 +1,15 @@
 """Where a recipient stands: the rules, in order, and nothing stored.
 
 `standing` is a pure function of what was answered, of whether the letter arrived, and of
-the clock. The first rule that matches wins. `standings` applies it to many recipients in
-two queries, so that a board of three thousand costs what a board of thirty does.
+the clock. The first rule that matches wins. A person may set another by hand, with a reason:
+`in_force` says which of the two counts, and every page shows both. `standings` applies them
+to many recipients in two queries, so that a board of three thousand costs what a board of
+thirty does.
 """
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 
 from campaigns.models.answer import Answer, Outcome
@@ -117,15 +119,35 @@ def standing(
     return Standing.AWAITING
 
 
+def in_force(ruled: Standing, override: str) -> Standing:
+    """What counts: what a person set by hand, unless the recipient was withdrawn since."""
+    if not override or ruled is Standing.WITHDRAWN:
+        return ruled
+    return Standing(override)  # type: ignore[call-arg]
+
+
 def standings(recipients: RecipientQuerySet, now: datetime.datetime) -> dict[int, Standing]:
-    """The standing of each of these recipients, by its key, in two queries."""
+    """The standing of each of these recipients that counts, by its key, in two queries."""
+    return {pk: in_force(ruled, override) for pk, ruled, override in _stand(recipients, now)}
+
+
+def by_rule(recipients: RecipientQuerySet, now: datetime.datetime) -> dict[int, Standing]:
+    """What the rules alone give for each of these recipients, by its key, in two queries."""
+    return {pk: ruled for pk, ruled, _ in _stand(recipients, now)}
+
+
+def _stand(
+    recipients: RecipientQuerySet, now: datetime.datetime
+) -> Iterator[tuple[int, Standing, str]]:
     outcomes: dict[int, list[str]] = defaultdict(list)
     answers = Answer.objects.filter(recipient__in=recipients.values("pk")).order_by()
     for recipient, outcome in answers.values_list("recipient_id", "outcome"):
         outcomes[recipient].append(outcome)
-    rows = recipients.values_list("pk", "reach", "counsel_appeared_on", "withdrawn_at", "due_at")
-    return {
-        pk: standing(
+    rows = recipients.values_list(
+        "pk", "reach", "counsel_appeared_on", "withdrawn_at", "due_at", "override_standing"
+    )
+    for pk, reach, counsel_appeared_on, withdrawn_at, due_at, override in rows:
+        ruled = standing(
             outcomes[pk],
             reach=reach,
             counsel_appeared=counsel_appeared_on is not None,
@@ -133,8 +155,7 @@ def standings(recipients: RecipientQuerySet, now: datetime.datetime) -> dict[int
             due_at=due_at,
             now=now,
         )
-        for pk, reach, counsel_appeared_on, withdrawn_at, due_at in rows
-    }
+        yield pk, ruled, override
 
 
 def _answered(outcomes: Collection[str]) -> Standing:

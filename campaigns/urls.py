@@ -12,6 +12,7 @@ from campaigns.views import (
     institution,
     institution_edit,
     recipients,
+    standing,
 )
 from campaigns.views import sourced_facts as facts
 from campaigns.views.audit import AuditLog, AuditVerify, CampaignHistory
@@ -109,6 +110,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         addressees.AddresseeNew.as_view(),
         name="addressee_new",
     ),
+    path("recipients/<int:pk>/standing/", standing.Override.as_view(), name="standing_override"),
+    path("recipients/<int:pk>/standing/rule/", standing.ToRule.as_view(), name="standing_by_rule"),
     path("recipients/<int:pk>/counsel/", counsel.Appearance.as_view(), name="counsel_appeared"),
     path("recipients/<int:pk>/counsel/left/", counsel.CounselLeft.as_view(), name="counsel_left"),
     path("recipients/<int:pk>/direct/", counsel.AllowDirect.as_view(), name="direct_allow"),

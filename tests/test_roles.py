@@ -44,6 +44,8 @@ DECIDERS = {
     "campaigns:demand_edit": {MANAGER},
     "campaigns:choose": {MANAGER},
     "campaigns:import_new": {MANAGER},
+    "campaigns:standing_override": {MANAGER, COUNSEL},
+    "campaigns:standing_by_rule": {MANAGER, COUNSEL},
     "campaigns:ground_verify": {COUNSEL},
     "campaigns:ground_edit": {MANAGER, DRAFTER, COUNSEL},
     "campaigns:institution_edit": {MANAGER, DRAFTER, CLERK},

@@ -20,9 +20,15 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
         return self.active().exclude(answers__current_entry__isnull=False)
 
     def overdue(self, now: datetime.datetime) -> "RecipientQuerySet":
-        """Reached, silent, and past the effective deadline. Computed, never stored."""
+        """Reached, silent, and past the effective deadline. Computed, never stored.
+
+        Whose standing a person set by hand is not: no override says that nothing came.
+        """
         return self.unanswered().filter(
-            reach=Recipient.Reach.REACHED, due_at__lt=now, counsel_appeared_on=None
+            reach=Recipient.Reach.REACHED,
+            due_at__lt=now,
+            counsel_appeared_on=None,
+            override_standing="",
         )
 
 
@@ -30,12 +36,30 @@ class Recipient(models.Model):
     """An institution within a campaign: the unit that is tracked, and that answers.
 
     Where it stands is not stored: `campaigns.standing.standing` computes it from the
-    answers, `reach`, counsel's appearance, `due_at` and the day.
+    answers, `reach`, counsel's appearance, `due_at` and the day. What a person sets by hand
+    stands beside that, never in its place.
     """
 
     class Reach(models.TextChoices):
         UNKNOWN = "unknown", "Not yet reached"
         REACHED = "reached", "Reached"
+        UNDELIVERABLE = "undeliverable", "Undeliverable"
+
+    class Override(models.TextChoices):
+        """The standings that a person may set by hand.
+
+        Not that it is withdrawn, which is a decision of its own, nor that it is awaited or
+        silent, which follows from the clock and is never stored.
+        """
+
+        CONFIRMED = "confirmed", "Confirmed in full"
+        CONFIRMED_IN_PART = "confirmed_in_part", "Confirmed in part"
+        CONFIRMED_CONDITIONALLY = "confirmed_conditionally", "Confirmed conditionally"
+        DISPUTED = "disputed", "Disputed"
+        DECLINED = "declined", "Declined"
+        NOT_APPLICABLE = "not_applicable", "Not applicable"
+        PENDING = "pending", "Answer pending"
+        WITH_COUNSEL = "with_counsel", "Referred to counsel"
         UNDELIVERABLE = "undeliverable", "Undeliverable"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="recipients")
@@ -56,6 +80,13 @@ class Recipient(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     direct_allowed_reason = models.CharField(max_length=500, blank=True)
+    # A person's decision on where it stands, shown with what the rules give, until taken back.
+    override_standing = models.CharField(max_length=30, choices=Override.choices, blank=True)
+    override_reason = models.CharField(max_length=500, blank=True)
+    overridden_at = models.DateTimeField(null=True, blank=True)
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)
     chosen_by = models.ForeignKey(
@@ -67,7 +98,10 @@ class Recipient(models.Model):
 
     class Meta:
         ordering = ["institution__name", "pk"]
-        permissions = [("allow_direct_letter", "Can allow letters past a recipient’s counsel")]
+        permissions = [
+            ("allow_direct_letter", "Can allow letters past a recipient’s counsel"),
+            ("override_standing", "Can set a recipient’s standing by hand"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "institution"], name="institution_once_per_campaign"
@@ -90,6 +124,33 @@ class Recipient(models.Model):
                     & ~Q(direct_allowed_reason="")
                 ),
                 name="letters_past_counsel_are_allowed_in_writing",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    override_standing="",
+                    override_reason="",
+                    overridden_at=None,
+                    overridden_by=None,
+                )
+                | (
+                    Q(
+                        override_standing__in=[
+                            "confirmed",
+                            "confirmed_in_part",
+                            "confirmed_conditionally",
+                            "disputed",
+                            "declined",
+                            "not_applicable",
+                            "pending",
+                            "with_counsel",
+                            "undeliverable",
+                        ],
+                        overridden_at__isnull=False,
+                        overridden_by__isnull=False,
+                    )
+                    & ~Q(override_reason="")
+                ),
+                name="standing_overridden_with_reason",
             ),
         ]
 

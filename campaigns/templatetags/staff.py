@@ -20,13 +20,21 @@ def pill(row: Model, field: str) -> SafeString:
 
 
 @register.simple_tag
-def standing_pill(standing: Standing) -> SafeString:
-    """Where a recipient stands, with the rule that gave it as a tooltip."""
-    return format_html(
+def standing_pill(standing: Standing, by_rule: Standing | None = None) -> SafeString:
+    """Where a recipient stands, with the rule that gave it as a tooltip.
+
+    `by_rule` is what the rules give where a person set the standing by hand; it is said too.
+    """
+    pill = format_html(
         '<span class="cs-pill cs-pill--{}" title="{}">{}</span>',
         pills.STANDINGS[standing],
-        standing.rule,
+        "Set by hand." if by_rule else standing.rule,
         standing.label,
+    )
+    if by_rule is None:
+        return pill
+    return format_html(
+        '{} <small class="cs-muted">set by hand; by rule: {}</small>', pill, by_rule.label.lower()
     )
 
 

@@ -47,7 +47,7 @@ def lines(campaign: Campaign, rows: Sequence[Row]) -> Iterator[list[Value]]:
             row.country,
             str(row.control.label),
             row.standing.label,
-            " ".join(part for part in (row.standing.rule, row.unsent) if part),
+            _why(row),
             str(row.reach.label),
             str(row.received.kind.label) if row.received else "",
             row.received.received_on if row.received else None,
@@ -59,6 +59,12 @@ def lines(campaign: Campaign, rows: Sequence[Row]) -> Iterator[list[Value]]:
         for cell in row.cells:
             line += [str(Outcome(cell.outcome).label), cell.promised_on, cell.received_on]
         yield line
+
+
+def _why(row: Row) -> str:
+    if row.by_rule:
+        return f"Set by hand. By rule: {row.by_rule.label}."
+    return " ".join(part for part in (row.standing.rule, row.unsent) if part)
 
 
 def _unitids(campaign: Campaign) -> Mapping[int, str]:

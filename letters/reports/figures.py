@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from campaigns import pills
 from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Recipient
-from campaigns.standing import Standing, standing
+from campaigns.standing import Standing, in_force, standing
 from letters.models import Dispatch, Letter, Response
 from letters.reports.steps import Step, step
 from letters.reports.unsent import unsent
 
-_NEVER_LATE = (Standing.UNDELIVERABLE, Standing.WITH_COUNSEL)
+# What a silent recipient is while the clock alone decides; all else is never overdue.
+_BY_THE_CLOCK = (Standing.AWAITING, Standing.NO_RESPONSE)
 CONFIRMED = (Standing.CONFIRMED, Standing.CONFIRMED_IN_PART, Standing.CONFIRMED_CONDITIONALLY)
 
 
@@ -59,7 +60,10 @@ class Received:
 
 @dataclass(frozen=True)
 class Row:
-    """One recipient as the board shows it. `cells` follows the order of the demands."""
+    """One recipient as the board shows it. `cells` follows the order of the demands.
+
+    `by_rule` is what the rules give where a person set its standing by hand, else None.
+    """
 
     pk: int
     institution_pk: int
@@ -70,6 +74,7 @@ class Row:
     control: Institution.Control
     reach: Recipient.Reach
     standing: Standing
+    by_rule: Standing | None
     due_at: datetime.datetime | None
     due_on: datetime.date | None
     days_left: int | None
@@ -126,7 +131,7 @@ class DeadlineFigures:
     """How many recipients have one effective deadline, and how many of them are silent.
 
     `not_late` says which of the silent are never overdue, and why: those who could not be
-    reached, and those for whom counsel appeared.
+    reached, those for whom counsel appeared, and those whose standing was set by hand.
     """
 
     due_at: datetime.datetime
@@ -218,6 +223,14 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
         due_on = recipient.due_at.astimezone(zone).date() if recipient.due_at else None
         answers = cells.get(recipient.pk, {})
         row_cells = tuple(answers.get(demand.pk, unanswered) for demand in demands)
+        by_rule = standing(
+            [cell.outcome for cell in row_cells],
+            reach=recipient.reach,
+            counsel_appeared=recipient.counsel_appeared_on is not None,
+            withdrawn=recipient.withdrawn_at is not None,
+            due_at=recipient.due_at,
+            now=now,
+        )
         rows.append(
             Row(
                 pk=recipient.pk,
@@ -228,14 +241,8 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
                 country=institution.country,
                 control=Institution.Control(institution.control),
                 reach=Recipient.Reach(recipient.reach),
-                standing=standing(
-                    [cell.outcome for cell in row_cells],
-                    reach=recipient.reach,
-                    counsel_appeared=recipient.counsel_appeared_on is not None,
-                    withdrawn=recipient.withdrawn_at is not None,
-                    due_at=recipient.due_at,
-                    now=now,
-                ),
+                standing=in_force(by_rule, recipient.override_standing),
+                by_rule=by_rule if recipient.override_standing else None,
                 due_at=recipient.due_at,
                 due_on=due_on,
                 days_left=(due_on - today).days if due_on else None,
@@ -257,7 +264,11 @@ def _deadline_figures(due_at: datetime.datetime, rows: Sequence[Row]) -> Deadlin
         days_left=rows[0].days_left or 0,
         recipients=len(rows),
         silent=len(silent),
-        not_late=[(each, counted[each]) for each in _NEVER_LATE if counted[each]],
+        not_late=[
+            (each, counted[each])
+            for each in Standing
+            if counted[each] and each not in _BY_THE_CLOCK
+        ],
     )
 
 
@@ -308,7 +319,14 @@ def letter_rows(campaign: Campaign) -> list[LetterRow]:
     return rows
 
 
-_RECIPIENT_FIELDS = ("reach", "due_at", "counsel_appeared_on", "withdrawn_at", "campaign_id")
+_RECIPIENT_FIELDS = (
+    "reach",
+    "due_at",
+    "counsel_appeared_on",
+    "withdrawn_at",
+    "override_standing",
+    "campaign_id",
+)
 _INSTITUTION_FIELDS = tuple(
     f"institution__{name}" for name in ("name", "city", "state", "country", "control", "search_key")
 )

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from campaigns.deadlines import printed
 from campaigns.models import Addressee, Answer, Recipient
-from campaigns.standing import Standing, standing
+from campaigns.standing import Standing, in_force, standing
 from campaigns.views.shell import StaffPage
 from letters.models import Letter, Response
 from letters.reports.steps import Step, step
@@ -27,7 +27,7 @@ class RecipientPage(StaffPage, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.recipient = get_object_or_404(
             Recipient.objects.select_related(
-                "campaign", "institution", "chosen_by", "direct_allowed_by"
+                "campaign", "institution", "chosen_by", "direct_allowed_by", "overridden_by"
             ),
             pk=kwargs["pk"],
         )
@@ -45,7 +45,7 @@ class RecipientPage(StaffPage, TemplateView):
         responses = list(
             Response.objects.filter(recipient=recipient).select_related("letter", "recorded_by")
         )
-        stands = standing(
+        by_rule = standing(
             [answer.outcome for answer in answers],
             reach=recipient.reach,
             counsel_appeared=recipient.counsel_appeared_on is not None,
@@ -53,9 +53,11 @@ class RecipientPage(StaffPage, TemplateView):
             due_at=recipient.due_at,
             now=now,
         )
+        stands = in_force(by_rule, recipient.override_standing)
         return super().get_context_data(
             recipient=recipient,
             standing=stands,
+            by_rule=by_rule,
             unsent=unsent(stands, recipient.reach, [_step(letter) for letter in letters]),
             deadline=_deadline(recipient),
             days_left=_days_left(recipient, now),

@@ -121,7 +121,7 @@ def test_the_silent_who_are_never_overdue_are_told_apart_and_lead_to_their_rows(
     figures = board(campaign, NOW)
     past = figures.by_deadline()[0]
     assert past.silent == 3
-    assert past.not_late == [(Standing.UNDELIVERABLE, 1), (Standing.WITH_COUNSEL, 1)]
+    assert past.not_late == [(Standing.WITH_COUNSEL, 1), (Standing.UNDELIVERABLE, 1)]
     assert past.silent - sum(count for _, count in past.not_late) == figures.overdue
     for standing, name in ((Standing.UNDELIVERABLE, "Zeta"), (Standing.WITH_COUNSEL, "Eta")):
         assert names(campaign, due=past.key, standing=standing, answered="silent") == [name]
