@@ -174,6 +174,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         annexes.ResponseForm.as_view(),
         name="response_form",
     ),
+    path("letter-texts/<int:pk>/cover-sheet/", annexes.CoverSheet.as_view(), name="cover_sheet"),
     path("exhibits/<int:pk>/page.png", annexes.ExhibitPage.as_view(), name="exhibit_page"),
     path("exhibits/<int:pk>/file.pdf", annexes.ExhibitFile.as_view(), name="exhibit_file"),
     path("exhibits/<int:pk>/remove/", annexes.ExhibitRemove.as_view(), name="exhibit_remove"),

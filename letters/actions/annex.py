@@ -1,4 +1,4 @@
-"""Decisions on what goes out behind every letter of a text: exhibits, and the response form."""
+"""Decisions on what goes out with every letter of a text: cover sheet, exhibits, response form."""
 
 import json
 import subprocess
@@ -50,6 +50,26 @@ def set_response_form(*, template: LetterTemplate, wanted: bool, by: User) -> Le
         campaign=template.campaign,
         sentence=f"{'put' if wanted else 'took'} the response form "
         f"{'behind' if wanted else 'off'} the letters of “{template}”.",
+    )
+    return template
+
+
+@transaction.atomic
+def set_cover_sheet(*, template: LetterTemplate, wanted: bool, by: User) -> LetterTemplate:
+    """Whether a sheet before every letter says to whom it goes and what is enclosed."""
+    locked(template.campaign)
+    template = LetterTemplate.objects.select_for_update(of=("self",)).get(pk=template.pk)
+    if template.cover_sheet == wanted:
+        return template
+    template.cover_sheet = wanted
+    template.save(update_fields=["cover_sheet"])
+    audit.record(
+        "template.cover_sheet_set",
+        subject=template,
+        by=by,
+        campaign=template.campaign,
+        sentence=f"{'put a cover sheet before' if wanted else 'took the cover sheet off'} the "
+        f"letters of “{template}”.",
     )
     return template
 

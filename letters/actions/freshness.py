@@ -40,6 +40,7 @@ _CALLED = {
     "their_reference": "the addressee",
     "exhibits": "the exhibits",
     "response_form": "the response form",
+    "cover_sheet": "the cover sheet",
     "demands": "the demands",
     "grounds": "the grounds",
     "campaign_title": "the campaign’s title",
@@ -136,6 +137,7 @@ _TELLING = (
     "own_text.",
     "exhibit.",
     "template.response_form",
+    "template.cover_sheet",
 )
 
 

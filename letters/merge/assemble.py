@@ -14,6 +14,7 @@ from markupsafe import Markup
 from letters.merge import envelope
 from letters.merge.codes import Codes
 from letters.merge.content import (
+    CoverContent,
     ExhibitContent,
     FormContent,
     LetterContent,
@@ -67,6 +68,7 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
         co_signers=tuple(SignerContent(**one) for one in data.get("co_signers", ())),
         exhibits=exhibits,
         form=form,
+        cover=CoverContent(tuple(lines(words.enclosures))) if data.get("cover_sheet") else None,
         their_reference=data.get("their_reference", ""),
         label=words.label,
         delivery_lines=tuple(data["delivery_lines"]),

@@ -55,6 +55,13 @@ class FormContent:
 
 
 @dataclass(frozen=True)
+class CoverContent:
+    """The sheet before the letter. `also` is what is enclosed and is no page of this document."""
+
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class LetterContent:
     """One letter. `subject` and `body` are safe HTML made by `language`; all else is text.
 
@@ -79,6 +86,7 @@ class LetterContent:
     their_reference: str = ""
     exhibits: tuple[ExhibitContent, ...] = ()
     form: FormContent | None = None
+    cover: CoverContent | None = None
     label: str = ""
     delivery_lines: tuple[str, ...] = ()
     copy_for: str = ""
@@ -88,6 +96,11 @@ class LetterContent:
     typeface: str = typefaces.DEFAULT
     envelope: str = envelope.DEFAULT
     language: str = field(default="en-US")
+
+    @property
+    def first_page(self) -> int:
+        """The page on which the letter itself begins: after the cover sheet, a new sheet."""
+        return 3 if self.cover else 1
 
     @property
     def signers(self) -> tuple[SignerContent, ...]:

@@ -288,12 +288,13 @@ def _signer(signer: Signer) -> dict[str, str]:
 
 
 def _annexes(template: LetterTemplate) -> dict[str, Any]:
-    """Exhibits and response form, read once for the instance of the template."""
+    """Cover sheet, exhibits and response form, read once for the instance of the template."""
     known: dict[str, Any] | None = template.__dict__.get("_annexes")
     if known is None:
         exhibits = template.exhibits.standing()
         known = {
             "response_form": template.response_form,
+            "cover_sheet": template.cover_sheet,
             "exhibits": [{"title": one.title, "pages": one.pages} for one in exhibits],
         }
         template.__dict__["_annexes"] = known

@@ -96,13 +96,15 @@ def _html(content: LetterContent) -> str:
         {
             "letter": content,
             "profile": profile,
-            "paper": mark_safe(envelope.css(profile)),  # noqa: S308 - numbers only
+            "paper": mark_safe(envelope.css(profile, content.first_page)),  # noqa: S308 - numbers
             "window": [typeset(line) for line in _window_lines(content, profile)],
             "return_lines": _return_lines(content),
             "title": f"Letter {content.reference} to {content.addressee}",
             "date": long_date(content.letter_date),
             "delivery": content.delivery_lines,
             "address": [typeset(line) for line in content.address_lines],
+            "posted_to": [typeset(line) for line in content.postal_lines or content.address_lines],
+            "mail": _mail(content),
             "salutation": typeset(content.salutation),
             # Both were made by letters.merge.language, which escapes every value.
             "deadline": typeset(content.deadline),
@@ -116,6 +118,14 @@ def _window_lines(content: LetterContent, profile: envelope.Profile) -> list[str
     if not profile.window:
         return []
     return envelope.in_window(content.postal_lines, profile, content.typeface)
+
+
+def _mail(content: LetterContent) -> str:
+    """The kind of mail that gives proof by which the letter goes, as a cover sheet names it."""
+    said = " ".join(content.delivery_lines)
+    return next(
+        (kind for kind in ("certified", "registered") if f"{kind.upper()} MAIL" in said), ""
+    )
 
 
 def _with_panel(content: LetterContent) -> str:
@@ -144,9 +154,10 @@ def _qr(url: str) -> str:
 
 
 def _annex_pages(content: LetterContent) -> int:
-    """As many pages as the annexes may have: each may begin after a blank one."""
+    """As many pages as annexes and cover sheet may have: each may begin after a blank one."""
     exhibits = sum(len(one.pages) + 1 for one in content.exhibits)
-    return exhibits + (_FORM_PAGES + 1 if content.form else 0)
+    form = _FORM_PAGES + 1 if content.form else 0
+    return exhibits + form + content.first_page - 1
 
 
 def _assets(content: LetterContent) -> dict[str, bytes]:

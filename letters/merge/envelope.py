@@ -306,16 +306,21 @@ def _break(line: str, room: float, typeface: str) -> list[str]:
     return parts
 
 
-def css(profile: Profile) -> str:
+def css(profile: Profile, first_page: int = 1) -> str:
     """The rules that a letter's page gets from its paper and its envelope.
+
+    A letter behind a cover sheet begins on a later page, which is then laid out as page 1 is.
 
     What stands in a window is set in the flow, one block below the other, and not positioned:
     positioned text is drawn after the page's other text, and copied out at its end.
     """
-    rules = [f"@page {{ size: {profile.paper.css} }}"]
-    if not profile.windows:
-        return rules[0]
     at = profile.top_margin
+    rules = [f"@page {{ size: {profile.paper.css} }}"]
+    if first_page > 1:
+        later = f"margin-top: {at}in; @top-left {{ content: none }}"
+        rules.append(f"@page :nth({first_page}) {{ {later} }}")
+    if not profile.windows:
+        return "\n".join(rules)
     rules += [
         f"@page :first {{ margin-top: {at}in }}",
         f".head {{ height: {profile.text_top - at:.4f}in }}",

@@ -34,6 +34,11 @@ class LetterTemplate(models.Model):
     response_form = models.BooleanField(
         "a response form as last page", default=False, help_text="To answer demand by demand."
     )
+    cover_sheet = models.BooleanField(
+        "a cover sheet before the letter",
+        default=False,
+        help_text="To whom, by which way, what is enclosed, and on how many sheets.",
+    )
 
     class Meta:
         ordering = ["campaign", "name"]

@@ -28,8 +28,8 @@ FEWEST_LINES = 2
 def _sheets(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     if letter.page_count and sheets(letter.page_count) > MOST_SHEETS:
         yield (
-            f"{sheets(letter.page_count)} sheets, annexes included, do not fold into the "
-            f"letterhead's envelope; more than {MOST_SHEETS} need a flat one."
+            f"{sheets(letter.page_count)} sheets, cover sheet and annexes included, do not fold "
+            f"into the letterhead's envelope; more than {MOST_SHEETS} need a flat one."
         )
 
 
@@ -100,8 +100,9 @@ CHECKS: tuple[LetterCheck, ...] = (
         family=Family.PAGES,
         severity=RED,
         title="Not on the page",
-        looks="Whether the finished pages, read back, say reference, date, salutation, each line "
-        "of the address, deadline, closing and signer as they were meant.",
+        looks="Whether the finished pages, read back, say reference, date, salutation, address, "
+        "RE line, each paragraph with its sourced facts, own text, deadline, closing, signers and "
+        "cover sheet as they were meant.",
         passes="The pages say what was meant.",
         mend=Mend.LETTER,
         look=_unprinted,

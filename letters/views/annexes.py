@@ -1,4 +1,4 @@
-"""What goes out behind every letter of a text: its exhibits, and the response form."""
+"""What goes out with every letter of a text: its cover sheet, its exhibits, the response form."""
 
 from typing import Any
 
@@ -76,6 +76,22 @@ class ResponseForm(OfTemplate, DecisionButton):
         if wanted:
             return "A response form is the last page of every letter."
         return "Letters have no response form."
+
+    def get_success_url(self) -> str:
+        return reverse("letters:annexes", args=[self.template.pk])
+
+
+class CoverSheet(OfTemplate, DecisionButton):
+    """Put a cover sheet before the letters, or take it off."""
+
+    permission_required = "letters.change_lettertemplate"
+
+    def decide(self) -> str:
+        wanted = self.request.POST.get("wanted") == "yes"
+        actions.set_cover_sheet(template=self.template, wanted=wanted, by=self.person)
+        if wanted:
+            return "A cover sheet goes before every letter."
+        return "Letters have no cover sheet."
 
     def get_success_url(self) -> str:
         return reverse("letters:annexes", args=[self.template.pk])

@@ -8,6 +8,7 @@ from django.db import connection
 from PIL import Image
 
 from campaigns import filestore
+from campaigns.actions import Refused
 from campaigns.actions.campaign import archive as archive_campaign
 from campaigns.models import AuditEvent, Campaign
 from letters.actions import annex, approve, freshness
@@ -238,6 +239,23 @@ def test_the_response_form_is_put_on_and_taken_off_with_one_event_each(template,
     ]
 
 
+def test_the_cover_sheet_is_put_on_and_taken_off_with_one_event_each(template, drafter):
+    for wanted in (True, True, False):
+        annex.set_cover_sheet(template=template, wanted=wanted, by=drafter)
+        template.refresh_from_db()
+        assert template.cover_sheet is wanted
+    assert [event.sentence for event in AuditEvent.objects.order_by("pk")] == [
+        "put a cover sheet before the letters of “First letter”.",
+        "took the cover sheet off the letters of “First letter”.",
+    ]
+
+
+def test_an_archived_campaign_keeps_its_letters_without_a_cover_sheet(template, drafter):
+    archive_campaign(campaign=template.campaign, by=drafter)
+    with pytest.raises(Refused):
+        annex.set_cover_sheet(template=template, wanted=True, by=drafter)
+
+
 def test_a_failing_audit_event_undoes_the_decision(template, drafter, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("the log is full")
@@ -246,10 +264,12 @@ def test_a_failing_audit_event_undoes_the_decision(template, drafter, monkeypatc
     for decide in (
         lambda: added(template, drafter),
         lambda: annex.set_response_form(template=template, wanted=True, by=drafter),
+        lambda: annex.set_cover_sheet(template=template, wanted=True, by=drafter),
     ):
         with pytest.raises(RuntimeError):
             decide()
     assert not Exhibit.objects.exists()
+    assert not LetterTemplate.objects.get(pk=template.pk).cover_sheet
     assert not LetterTemplate.objects.get(pk=template.pk).response_form
 
 
@@ -282,10 +302,28 @@ def test_a_letter_lists_and_carries_its_annexes(template, drafter):
     assert "EXHIBIT B\npage 2 of 2" in by_page[5]
 
 
-def test_a_new_exhibit_makes_a_rendered_mailing_stale(monkeypatch, drafter):
+def test_a_letter_behind_a_cover_sheet_begins_on_the_next_sheet(template, drafter):
+    campaign = Campaign.objects.get()
+    annex.set_cover_sheet(template=template, wanted=True, by=drafter)
+    template = LetterTemplate.objects.get(pk=template.pk)
+    words = Text(subject="S", body="B", enclosures="Text of the rule")
+    content = context.preview_content(words, campaign, on=stages.today(campaign), template=template)
+    made = press.render(content)
+    cover, back, letter = pages.text(made.pdf).split("\f")
+    assert "Text of the rule apart not numbered" in cover
+    assert "This page is left blank" in back
+    assert content.salutation in letter
+    assert made.measures.unprinted == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [added, lambda template, by: annex.set_cover_sheet(template=template, wanted=True, by=by)],
+)
+def test_a_new_exhibit_or_cover_sheet_makes_a_rendered_mailing_stale(monkeypatch, drafter, change):
     monkeypatch.setattr(press, "render", stages.quick_pdf)
     stage = stages.opened(2)
-    added(stage.mailing.version.template, drafter)
+    change(stage.mailing.version.template, drafter)
     assert len(freshness.stale(Mailing.objects.get())) == 2
     with pytest.raises(approve.ChangedSince):
         approve.approve(

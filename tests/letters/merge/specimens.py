@@ -4,10 +4,12 @@ import datetime
 import io
 from dataclasses import replace
 
+from markupsafe import Markup
 from PIL import Image, ImageDraw
 
 from campaigns import filestore
 from letters.merge.content import (
+    CoverContent,
     ExhibitContent,
     FormContent,
     LetterContent,
@@ -82,6 +84,47 @@ GROUNDS = [
         "(DOJ)",
     }
 ]
+FACTS = [
+    {
+        "programme": "Fellowship for Rising Scholars",
+        "quotation": "Applicants must be members of one of the groups named below; all others "
+        "are asked to look at our “general” offers.",
+        "source": "https://www.example.edu/graduate/fellowships/rising-scholars/2026/"
+        "who-may-apply-and-how?section=eligibility&version=2026-11-02-final",
+        "seen_on": datetime.date(2026, 11, 2),
+        "exhibit": "A",
+    },
+    {
+        "programme": "",
+        "quotation": "The conference is open to invited members only.",
+        "source": "Program of the Spring Conference, p. 4",
+        "seen_on": datetime.date(2026, 10, 5),
+        "exhibit": "",
+    },
+    *(
+        {
+            "programme": f"Clinic No. {number}",
+            "quotation": "Places are kept for those who were invited. " * 3,
+            "source": f"https://www.example.edu/clinic/{number}",
+            "seen_on": datetime.date(2026, 11, number),
+            "exhibit": "",
+        }
+        for number in range(3, 10)
+    ),
+]
+STATED = """\
+At {{ institution_name }} we found the following.
+
+{% facts %}
+
+{% own_text %}
+
+Please tell us by {{ deadline }} how this is meant.
+"""
+OWN_TEXT = (
+    "We thank your office for its call of November 3, and repeat in writing what was said: the "
+    "well-known non-discrimination policy was not at hand on that day."
+)
 DEADLINE = "5:00 p.m. Eastern Time on Friday, January 8, 2027"
 
 
@@ -315,6 +358,50 @@ def specimens() -> dict[str, LetterContent]:
                 "Example University",
                 tuple((str(number), _TITLES[number % 3]) for number in range(1, 13)),
             ),
+        ),
+        "covered": replace(
+            with_images(),
+            enclosures=(
+                "Text of 34\u00a0C.F.R. §\u00a0100.3",
+                "Exhibit A: Program of 2025 (2 pages)",
+                "Response form",
+            ),
+            cover=CoverContent(("Text of 34\u00a0C.F.R. §\u00a0100.3",)),
+            exhibits=(ExhibitContent("A", "Program of 2025", (_page(1), _page(2))),),
+            form=FormContent(
+                "Example University",
+                tuple((str(number), _TITLES[number % 3]) for number in range(1, 31)),
+            ),
+        ),
+        "covered-in-window": replace(
+            in_window("10-single"),
+            cover=CoverContent(),
+            copies=("Jane Roe, General Counsel",),
+        ),
+        "covered-a4-two-addresses": replace(
+            in_window("dl-single"),
+            cover=CoverContent(),
+            copy_for="Jane Roe, General Counsel",
+            delivery_lines=("VIA E-MAIL (counsel@example.invalid)",),
+            postal_lines=(
+                "Jane Roe",
+                "General Counsel",
+                "Example University",
+                "P.O. Box 9",
+                "Springfield, IL 62701",
+            ),
+            body=body(source="Please confirm by {{ deadline }}.\n\nThank you."),
+        ),
+        "facts": replace(
+            letter(
+                body=body(
+                    source=STATED,
+                    facts=FACTS,
+                    own_text=Markup(parse(OWN_TEXT, own=True).merge({})),  # noqa: S704 - made safe
+                )
+            ),
+            enclosures=("Exhibit A: Program of 2025 (2 pages)",),
+            exhibits=(ExhibitContent("A", "Program of 2025", (_page(1), _page(2))),),
         ),
         "form-alone": replace(
             letter(), form=FormContent(LONG_NAME, (("1", _TITLES[1]), ("2", _TITLES[0])))

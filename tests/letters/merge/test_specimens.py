@@ -23,7 +23,11 @@ NAMES = (
     "a4-window",
     "annexed",
     "copy-in-window",
+    "covered",
+    "covered-a4-two-addresses",
+    "covered-in-window",
     "everything",
+    "facts",
     "foreign",
     "form-alone",
     "hostile-value",
@@ -121,8 +125,9 @@ def test_every_page_says_which_letter_and_page_it_is(name):
         assert content.reference in page
         header = f"{content.addressee}\nNovember 27, 2026\nOur Ref.: {content.reference}"
         is_blank, is_form = "left blank" in page, page.startswith("Response form")
-        assert (header in page) == (number > 1 and not is_blank)
-        assert ("48 Orchard Landing" in page) == (number == 1 or is_form)
+        opens = number in (1, content.first_page)
+        assert (header in page) == (not opens and not is_blank)
+        assert ("48 Orchard Landing" in page) == (opens or is_form)
 
 
 @pytest.mark.parametrize("name", ["annexed", "form-alone"])
@@ -137,6 +142,33 @@ def test_an_annex_begins_on_a_new_sheet_and_only_the_back_of_one_is_blank(name):
     assert all(index % 2 == 0 for index in annexes)
     blank = [index for index, page in enumerate(found) if "left blank" in page]
     assert all(index + 1 in annexes for index in blank)
+
+
+@pytest.mark.parametrize("name", ["covered", "covered-in-window", "covered-a4-two-addresses"])
+def test_a_cover_sheet_is_a_sheet_of_its_own_and_counts_what_follows(name):
+    content = specimens.specimens()[name]
+    cover, back, first, *rest = pages.text(set_once(name).pdf).split("\f")
+    assert all(line in cover for line in content.postal_lines or content.address_lines)
+    assert "left blank" in back
+    assert content.salutation in first and content.salutation not in cover
+    letter = next(index for index, page in enumerate([first, *rest], 1) if CLOSING in page)
+    assert f"Letter of November 27, 2026 {letter} 3\n" in cover
+    total = 3 + len(rest)
+    said = " ".join(cover.split())
+    assert f"Pages 1 to {total} stand on {-(-total // 2)} sheets printed on both sides" in said
+    assert ("Sent by certified mail" in cover) == ("CERTIFIED MAIL" in cover)
+
+
+def test_a_cover_sheet_says_where_each_annex_begins_and_how_long_it_is():
+    cover, *rest = pages.text(set_once("covered").pdf).split("\f")
+    exhibit, form = (
+        next(number for number, page in enumerate(rest, 2) if mark in page)
+        for mark in ("EXHIBIT A\npage 1", "Response form\nExample University answers")
+    )
+    assert f"Exhibit A: Program of 2025 2 {exhibit}\n" in cover
+    assert f"Response form {len(rest) + 2 - form} {form}\n" in cover
+    assert len(rest) + 2 - form == 2, "a form of two pages is counted as two"
+    assert "Text of 34 C.F.R. § 100.3 apart not numbered\n" in cover
 
 
 @pytest.mark.parametrize("lines", range(18, 34))

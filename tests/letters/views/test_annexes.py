@@ -64,6 +64,16 @@ def test_the_response_form_is_put_on_and_taken_off(client, address, template):
     assert not template.response_form
 
 
+def test_the_cover_sheet_is_put_on_and_taken_off(client, address, template):
+    toggle = reverse("letters:cover_sheet", args=[template.pk])
+    assertContains(client.post(toggle, {"wanted": "yes"}, follow=True), "goes before every letter")
+    template.refresh_from_db()
+    assert template.cover_sheet
+    assertContains(client.post(toggle, {"wanted": "no"}, follow=True), "Letters have no cover")
+    template.refresh_from_db()
+    assert not template.cover_sheet
+
+
 def test_the_page_opens_in_as_many_queries_for_one_exhibit_as_for_nine(
     client, address, template, drafter, query_count
 ):
@@ -88,5 +98,9 @@ def test_a_viewer_looks_but_decides_nothing(client, address, template, drafter):
     client.force_login(make_user("viewer"))
     assert client.get(address).status_code == 200
     assert client.post(address, {"title": "B", "document": upload()}).status_code == 403
-    for name, key in (("response_form", template.pk), ("exhibit_remove", Exhibit.objects.get().pk)):
+    for name, key in (
+        ("response_form", template.pk),
+        ("cover_sheet", template.pk),
+        ("exhibit_remove", Exhibit.objects.get().pk),
+    ):
         assert client.post(reverse(f"letters:{name}", args=[key])).status_code == 403
