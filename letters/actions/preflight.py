@@ -9,7 +9,7 @@ many letters there are.
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from letters.actions.freshness import deadline_by_rule
@@ -24,6 +24,7 @@ __all__ = [
     "RED",
     "Found",
     "forbidden",
+    "in_the_way",
     "inspect",
     "of_the_mailing",
     "run",
@@ -106,6 +107,25 @@ def of_the_mailing(mailing: Mailing) -> list[Finding]:
     ]
     still = [one for one in kept.values() if BY_CODE[one.code].reads_letters]
     return [*(kept.get((one.code, one.message), one) for one in now), *still]
+
+
+def in_the_way(mailing: Mailing, of_now: list[Finding]) -> list[Finding]:
+    """For what approval would be refused: `of_now`, of the mailing, and what letters have kept.
+
+    Approving checks every letter again and may find more; what stands here it finds for certain.
+    """
+    waiting = Q(code__in=[check.code for check in LETTER_CHECKS if check.needs_reason])
+    stopping = Q(severity=RED) | Q(waiting, severity=AMBER, override=None)
+    kept = mailing.findings.filter(stopping, letter__isnull=False)
+    return [
+        *(one for one in of_now if _stops(one)),
+        *kept.select_related("letter").order_by("letter__position", "code"),
+    ]
+
+
+def _stops(finding: Finding) -> bool:
+    answered = finding.severity != AMBER or finding.override_id is not None
+    return finding.severity == RED or (BY_CODE[finding.code].needs_reason and not answered)
 
 
 def forbidden(mailing: Mailing, letters: list[Letter]) -> dict[int, str]:

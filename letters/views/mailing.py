@@ -351,13 +351,15 @@ class MailingPage(StaffPage, TemplateView):
         others = self.mailing.letters.standing().exclude(pk__in=to_open.marked)
         opened = listed(others.filter(pk__in=to_open.opened))
         lengths = self.mailing.letters.standing().values("page_count").annotate(n=Count("pk"))
+        notes = preflight.of_the_mailing(self.mailing)
         return {
             "to_open": to_open,
             "answers_digest": approve.answers_digest(self.mailing),
             "why_not": approve.why_not(self.mailing, self.person),
             "page_obj": self._page(marked),
             "opened_others": opened[:ROWS],
-            "notes": preflight.of_the_mailing(self.mailing),
+            "notes": notes,
+            "in_the_way": preflight.in_the_way(self.mailing, notes),
             "overrides": overrides(self.mailing),
             "deviations": deviations(self.mailing),
             "lengths": list(lengths.order_by("page_count")),

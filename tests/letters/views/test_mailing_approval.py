@@ -5,9 +5,15 @@ import re
 import pytest
 
 from campaigns import audit
-from letters.actions import approve, mailing
+from letters.actions import approve, mailing, override, own_text
 from letters.models import LetterComment
-from tests.factories import make_campaign, make_institution, make_recipient, make_user, make_version
+from tests.factories import (
+    make_campaign,
+    make_institution,
+    make_recipient,
+    make_user,
+    make_version,
+)
 from tests.letters import stages
 from tests.letters.views.test_mailing import as_, get, post, queries
 
@@ -171,3 +177,52 @@ def test_how_letters_read_takes_the_same_queries_for_few_and_many():
             stage.mailing.letters.filter(pk=letter.pk).update(wording_sha256=f"{letter.pk:064}")
         counts.append(queries(make_user("counsel"), f"/staff/mailings/{stage.mailing.pk}/wording/"))
     assert counts[0] == counts[1]
+
+
+def button(page: str) -> str:
+    (found,) = re.findall(r"<button[^>]*>Approve and seal", page)
+    return found
+
+
+@pytest.fixture
+def threatening() -> stages.Stage:
+    """Everything was opened; a threat in the text stands unanswered."""
+    campaign = make_campaign()
+    make_recipient(campaign)
+    body = "We write to {{ institution_name }}. We will have you prosecuted."
+    return stages.opened(0, campaign=campaign, version=make_version(campaign, body=body))
+
+
+def test_what_must_be_answered_first_stands_beside_the_button(threatening):
+    page = approval(threatening)
+    assert "disabled" in button(page)
+    assert "must be mended or answered in writing by a manager or drafter" in page
+    assert "?step=check#whole" in page
+    assert 'id="whole"' in get(threatening.counsel, "mailing", threatening.mailing.pk, step="check")
+
+
+def test_once_it_is_answered_the_button_can_be_pressed(threatening):
+    (finding,) = threatening.mailing.findings.filter(code="threat")
+    override.override(
+        mailing=threatening.mailing,
+        code=finding.code,
+        reason="Quoted from the statute.",
+        by=threatening.manager,
+    )
+    assert "disabled" not in button(approval(threatening))
+
+
+def test_a_threat_in_one_letters_own_text_leads_to_its_row():
+    campaign = make_campaign()
+    recipient = make_recipient(campaign)
+    version = make_version(campaign, body="To you.\n\n{% own_text %}\n\nThe end.")
+    own_text.write(
+        template=version.template,
+        recipient=recipient,
+        text="We will have you prosecuted.",
+        reason="They asked.",
+        by=make_user("drafter"),
+    )
+    stage = stages.opened(0, campaign=campaign, version=version)
+    page = approval(stage)
+    assert "disabled" in button(page) and "?step=check&amp;code=own-words" in page
