@@ -60,7 +60,7 @@ def freeze(
         **_annexes(mailing.version.template),
         **_institution(recipient.institution),
         **_addressee(addressee, recipient),
-        "facts": _facts(recipient),
+        "facts": facts(recipient),
         "own_text": _own_texts(mailing).get(recipient.pk, ""),
     }
 
@@ -131,7 +131,7 @@ def preview_data(
         who = {
             **_institution(recipient.institution),
             **_addressee(addressee, recipient),
-            "facts": _facts(recipient),
+            "facts": facts(recipient),
         }
     return {
         "reference": f"{campaign.reference_prefix}-PREVIEW",
@@ -321,7 +321,7 @@ def _institution(institution: Institution) -> dict[str, Any]:
     }
 
 
-def _facts(recipient: Recipient) -> list[dict[str, str]]:
+def facts(recipient: Recipient) -> list[dict[str, str]]:
     """What was seen at the recipient, by exhibit. Sorted here, so that prefetched rows are used."""
     found = [fact for fact in recipient.sourced_facts.all() if fact.archived_at is None]
     return [

@@ -34,6 +34,14 @@ class RenderRefused(Exception):
     """The letter cannot be made as it is; the sentence says what to change."""
 
 
+class MissingCharacters(RenderRefused):
+    """The typeface lacks these characters of the letter."""
+
+    def __init__(self, sentence: str, characters: frozenset[str]) -> None:
+        super().__init__(sentence)
+        self.characters = characters
+
+
 @dataclass(frozen=True)
 class Document:
     """What the press is given. `assets` maps SHA-256 to the bytes of an image."""
@@ -185,8 +193,9 @@ def refuse_missing_characters(source: str, typeface: str) -> None:
     if lacking:
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:5])
         family = typefaces.TYPEFACES[typeface].family
-        raise RenderRefused(
-            f"{family} has no {named}. Write it in other letters, or choose another typeface."
+        raise MissingCharacters(
+            f"{family} has no {named}. Write it in other letters, or choose another typeface.",
+            frozenset(lacking),
         )
 
 

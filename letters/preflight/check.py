@@ -54,11 +54,14 @@ class Mend(StrEnum):
     STANDING = "the institution's page"
     ADDRESSEES = "the recipient's addressees"
     RECIPIENT = "the recipient's page"
+    SOURCED_FACTS = "the recipient's sourced facts"
+    OWN_TEXT = "the recipient's own text"
     LETTER = "the letter's page"
     TEXT = "the letter's text"
     MAILING = "the mailing's date and text"
     CAMPAIGN = "the campaign's details"
     GROUNDS = "the catalogue of grounds"
+    VERIFICATION = "the ground's page, by counsel"
     SENDER = "the campaign's sender"
 
 

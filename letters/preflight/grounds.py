@@ -257,7 +257,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         title="Ground not verified",
         looks="Whether a person has verified each ground.",
         passes="A person has verified every ground.",
-        mend=Mend.GROUNDS,
+        mend=Mend.VERIFICATION,
         look=_unverified,
     ),
     Check(
@@ -267,7 +267,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         title="Ground past its review",
         looks="Whether a ground is past the day by which it has to be verified again.",
         passes="No ground is past its review.",
-        mend=Mend.GROUNDS,
+        mend=Mend.VERIFICATION,
         look=_past_review,
     ),
     Check(

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from campaigns.text import MERGE_TAG
-from letters.merge import typefaces
+from letters.merge import alone, typefaces
 from letters.merge.assemble import lacking
 from letters.merge.language import TemplateRefused, parse
 from letters.models import Letter
@@ -49,24 +49,58 @@ def _prints(field: str, batch: Batch) -> bool:
 
 
 def _unresolved(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    """A field that stands in a value is printed as it is, braces and all."""
-    # A text of the recipient's own is of the letter's language, and merged like it.
-    for text in _texts({**letter.merge_data, "own_text": ""}):
+    """A field that stands in a value is printed as it is, braces and all.
+
+    A text of the recipient's own is of the letter's language, and merged like it.
+    """
+    for text in _texts(_shared(letter)):
         if MERGE_TAG.search(text):
             yield f"{letter.recipient}: “{text[:80]}” holds a merge field that nobody fills."
             return
 
 
+def _unresolved_fact(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    for name, text in _facts(letter, batch):
+        if MERGE_TAG.search(text):
+            yield f"{letter.recipient}: {name} holds a merge field that nobody fills."
+
+
+def _facts(letter: Letter, batch: Batch) -> Iterator[alone.Part]:
+    if _prints("facts", batch):
+        yield from alone.facts(letter.merge_data.get("facts", ()))
+
+
 def _glyphs(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    everything = "".join(_texts(_shared(letter)))
+    yield from _lacks_glyphs(letter, f"the letter to {letter.recipient}", everything)
+
+
+def _glyphs_of_fact(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    for name, text in _facts(letter, batch):
+        yield from _lacks_glyphs(letter, name, text)
+
+
+def _glyphs_of_own_text(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    own = letter.merge_data.get("own_text", "") if _prints("own_text", batch) else ""
+    for name, text in alone.own_text(own):
+        yield from _lacks_glyphs(letter, name, text)
+
+
+def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
     key = letter.merge_data.get("letterhead", {}).get("typeface", typefaces.DEFAULT)
-    own = {char for text in _texts(letter.merge_data) for char in text}
-    if lacking := sorted(own & _lacked(key, frozenset(own))):
+    own = frozenset(text)
+    if lacking := sorted(own & _lacked(key, own)):
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:5])
         family = typefaces.TYPEFACES[key].family
         yield (
-            f"{family} has no {named}, which the letter to {letter.recipient} would print. Write "
-            "it in other letters, or choose another typeface on the letterhead."
+            f"{family} has no {named}, which {name} would print. Write it in other letters, or "
+            "choose another typeface on the letterhead."
         )
+
+
+def _shared(letter: Letter) -> dict[str, Any]:
+    """The frozen data but for what one recipient alone reads, which has checks of its own."""
+    return {**letter.merge_data, "facts": [], "own_text": ""}
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +138,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="No facts of its own",
         looks="Whether sourced facts are recorded of the recipient, where the text states such.",
         passes="The facts that the text states are recorded.",
-        mend=Mend.RECIPIENT,
+        mend=Mend.SOURCED_FACTS,
         look=_no_facts,
     ),
     Check(
@@ -115,7 +149,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         looks="Whether each exhibit that a sourced fact cites is joined to the letter or named "
         "among its enclosures.",
         passes="Every exhibit cited goes out with the letter.",
-        mend=Mend.RECIPIENT,
+        mend=Mend.SOURCED_FACTS,
         look=_no_exhibit,
     ),
     Check(
@@ -125,7 +159,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         title="A text of its own",
         looks="Whether the letter prints paragraphs that were written for this recipient alone.",
         passes="It reads as the others do.",
-        mend=Mend.TEXT,
+        mend=Mend.OWN_TEXT,
         look=_own_text,
         answerable=False,
     ),
@@ -140,6 +174,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         look=_unresolved,
     ),
     Check(
+        code="unresolved-fact",
+        family=Family.VALUES,
+        severity=RED,
+        title="Unresolved field, fact",
+        looks="Whether a sourced fact holds a merge field, which would be printed as it is.",
+        passes="No sourced fact holds a merge field.",
+        mend=Mend.SOURCED_FACTS,
+        look=_unresolved_fact,
+    ),
+    Check(
         code="missing-glyph",
         family=Family.VALUES,
         severity=RED,
@@ -148,5 +192,25 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The typeface has every character.",
         mend=Mend.ADDRESS,
         look=_glyphs,
+    ),
+    Check(
+        code="missing-glyph-fact",
+        family=Family.VALUES,
+        severity=RED,
+        title="Missing character, fact",
+        looks="Whether the letterhead's typeface has every character of the sourced facts.",
+        passes="The typeface has every character of its facts.",
+        mend=Mend.SOURCED_FACTS,
+        look=_glyphs_of_fact,
+    ),
+    Check(
+        code="missing-glyph-own",
+        family=Family.VALUES,
+        severity=RED,
+        title="Missing character, own text",
+        looks="Whether the letterhead's typeface has every character of the recipient's own text.",
+        passes="The typeface has every character of its own text.",
+        mend=Mend.OWN_TEXT,
+        look=_glyphs_of_own_text,
     ),
 )

@@ -158,7 +158,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         looks="Whether a text that this recipient alone reads threatens, speaks like government, "
         "or holds something to fill in.",
         passes="Nothing in a text of its own is amiss.",
-        mend=Mend.TEXT,
+        mend=Mend.OWN_TEXT,
         look=_own_words,
         needs_reason=True,
     ),

@@ -25,6 +25,7 @@ from letters.views.preview import (
     content,
     marked,
     pictures,
+    refusal_of,
     typeset,
 )
 from letters.views.template import OfTemplate
@@ -171,7 +172,8 @@ class ComposerPreview(Composer):
             shown = brief(whole)
             pdf = typeset(shown, page=picker.wanted.get("page", ""))
         except NotSet as reason:
-            return Preview(picked, refusal=str(reason), why=why)
+            refusal = refusal_of(reason, picked.recipient, self.template)
+            return Preview(picked, refusal=refusal, why=why)
         return Preview(
             picked,
             pages=pictures(pdf),
@@ -195,7 +197,7 @@ class ComposerPdf(OfTemplate, TemplateView):
             recipient = picked.recipient
             pdf = typeset(content(form.text(), template=self.template, recipient=recipient))
         except NotSet as reason:
-            return _plain(str(reason))
+            return _plain(refusal_of(reason, picked.recipient, self.template))
         name = f"preview-{self.template.pk}.pdf"
         return HttpResponse(
             pdf,

@@ -10,19 +10,25 @@ from letters.models import Letter, Mailing
 from letters.preflight.check import Mend
 
 # What it takes to change something there, and who has it.
+_OF_DIRECTORY = ("campaigns.change_institution", "a manager, drafter or clerk")
+_OF_TEXT = ("letters.change_lettertemplate", "a manager or drafter")
+_OF_MAILING = ("letters.prepare_mailing", "a manager or drafter")
 _TAKES = {
-    Mend.ADDRESS: ("campaigns.change_institution", "a drafter or clerk"),
-    Mend.CONTACT: ("campaigns.change_institution", "a drafter or clerk"),
-    Mend.FACTS: ("campaigns.change_institution", "a drafter or clerk"),
-    Mend.STANDING: ("campaigns.change_institution", "a drafter or clerk"),
+    Mend.ADDRESS: _OF_DIRECTORY,
+    Mend.CONTACT: _OF_DIRECTORY,
+    Mend.FACTS: _OF_DIRECTORY,
+    Mend.STANDING: _OF_DIRECTORY,
     Mend.ADDRESSEES: ("campaigns.choose_recipients", "a manager"),
     Mend.RECIPIENT: ("campaigns.choose_recipients", "a manager"),
-    Mend.LETTER: ("letters.prepare_mailing", "a drafter"),
-    Mend.TEXT: ("letters.change_lettertemplate", "a drafter"),
-    Mend.MAILING: ("letters.prepare_mailing", "a drafter"),
+    Mend.SOURCED_FACTS: ("campaigns.change_sourcedfact", "a manager or drafter"),
+    Mend.OWN_TEXT: _OF_TEXT,
+    Mend.LETTER: _OF_MAILING,
+    Mend.TEXT: _OF_TEXT,
+    Mend.MAILING: _OF_MAILING,
     Mend.CAMPAIGN: ("campaigns.change_campaign", "a manager"),
-    Mend.GROUNDS: ("campaigns.change_ground", "a drafter or counsel"),
-    Mend.SENDER: ("letters.change_letterhead", "a drafter"),
+    Mend.GROUNDS: ("campaigns.change_ground", "a manager, drafter or counsel"),
+    Mend.VERIFICATION: ("campaigns.verify_ground", "counsel, who verifies it"),
+    Mend.SENDER: ("letters.change_letterhead", "a manager or drafter"),
 }
 
 
@@ -40,14 +46,14 @@ def mending(
 ) -> Mending:
     """`back` is the page to which the person returns from there."""
     permission, who = _TAKES[mend]
-    address = _of_letter(mend, letter) if letter else _of_mailing(mend, mailing)
+    address = _of_letter(mend, letter, mailing) if letter else _of_mailing(mend, mailing)
     page, mark, place = address.partition("#")
     if back:
         page += f"{'&' if '?' in page else '?'}{urlencode({'next': back})}"
     return Mending(page + mark + place, user.has_perm(permission), who)
 
 
-def _of_letter(mend: Mend, letter: Letter) -> str:
+def _of_letter(mend: Mend, letter: Letter, mailing: Mailing) -> str:
     addressee, recipient = letter.addressee, letter.recipient
     if mend is Mend.ADDRESS and addressee.street:
         return reverse("campaigns:addressee_edit", args=[addressee.pk])
@@ -65,13 +71,17 @@ def _of_letter(mend: Mend, letter: Letter) -> str:
         return recipient.institution.get_absolute_url()
     if mend is Mend.RECIPIENT:
         return recipient.get_absolute_url()
+    if mend is Mend.SOURCED_FACTS:
+        return reverse("campaigns:recipient_facts", args=[recipient.pk])
+    if mend is Mend.OWN_TEXT:
+        return reverse("letters:own_text", args=[mailing.version.template_id, recipient.pk])
     if mend is Mend.LETTER:
         return letter.get_absolute_url()
-    return _of_mailing(mend, letter.mailing)
+    return _of_mailing(mend, mailing)
 
 
 def _of_mailing(mend: Mend, mailing: Mailing) -> str:
-    if mend is Mend.GROUNDS:
+    if mend in (Mend.GROUNDS, Mend.VERIFICATION):
         return reverse("campaigns:grounds")
     if mend is Mend.SENDER:
         return reverse("letters:sender", args=[mailing.campaign_id])

@@ -19,8 +19,9 @@ from campaigns.models.recipient import RecipientQuerySet
 from campaigns.text import fold
 from campaigns.views.fields import LineField
 from letters.actions import draft
-from letters.merge import context, pages, press, proof
+from letters.merge import alone, context, pages, press, proof
 from letters.merge.content import LetterContent
+from letters.merge.document import MissingCharacters
 from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import LetterTemplate
 from letters.views.worst import WORST, Worst, worst
@@ -188,6 +189,17 @@ def _or_not_set(make: Callable[[], Made]) -> Made:
         return make()
     except _NOT_SET as reason:
         raise NotSet(str(reason)) from reason
+
+
+def refusal_of(reason: NotSet, recipient: Recipient | None, template: LetterTemplate) -> str:
+    """Why no letter could be made; a character that is lacking is looked for in what only this
+    recipient reads, because it does not stand in the text on the page."""
+    if recipient is None or not isinstance(reason.__cause__, MissingCharacters):
+        return str(reason)
+    own = context.own_texts(template).get(recipient.pk, "")
+    parts = (*alone.facts(context.facts(recipient)), *alone.own_text(own))
+    names = [name for name, said in parts if reason.__cause__.characters & set(said)]
+    return f"{reason} It stands in {' and in '.join(names)}." if names else str(reason)
 
 
 def pictures(pdf: bytes) -> list[str]:

@@ -186,6 +186,32 @@ def _no_exhibit(letter):
         frozen(one, facts=[{**FACT, "exhibit": "C" if one == letter else "A"}])
 
 
+def prints(letter, tag: str) -> None:
+    mailing = letter.mailing
+    mailing.version = make_version(mailing.campaign, body=f"{mailing.version.body}\n\n{tag}")
+    mailing.save()
+    for one in mailing.letters.exclude(pk=letter.pk):
+        frozen(one, facts=[FACT], own_text="To you alone." if "own" in tag else "")
+
+
+@amiss("unresolved-fact")
+def _unresolved_fact(letter):
+    prints(letter, "{% facts %}")
+    frozen(letter, facts=[{**FACT, "quotation": "Only for {{ somebody }}."}])
+
+
+@amiss("missing-glyph-fact")
+def _missing_glyph_fact(letter):
+    prints(letter, "{% facts %}")
+    frozen(letter, facts=[{**FACT, "programme": "東 program"}])
+
+
+@amiss("missing-glyph-own")
+def _missing_glyph_own(letter):
+    prints(letter, "{% own_text %}")
+    frozen(letter, own_text="To you, Ϣ, alone.")
+
+
 @amiss("own-text")
 def _own_text(letter):
     mailing = letter.mailing

@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from campaigns.models import AuditEvent
-from letters.actions import annex, clause, draft
+from letters.actions import annex, clause, draft, own_text
 from letters.merge import pages, proof
 from letters.models import Clause, LetterVersion, Sender
 from letters.views.preview import brief, content
@@ -229,6 +230,20 @@ def test_the_preview_names_what_is_wrong_instead_of_a_letter(client, template):
     assertContains(page, "Text, line 1, column 6:")
     assertNotContains(page, "data:image")
     assertContains(preview(client, template, subject=""), "RE line: This field is required.")
+
+
+def test_a_lacking_character_in_a_fact_or_an_own_text_is_named_by_its_place(
+    client, template, campaign, drafter
+):
+    recipient = campaign.recipients.order_by("institution__name").first()
+    recipient.sourced_facts.create(
+        programme="Ϣ", quotation="Only for some.", source="Its page", seen_on=timezone.localdate()
+    )
+    own_text.write(
+        template=template, recipient=recipient, text="Ϣ.", reason="They asked.", by=drafter
+    )
+    page = preview(client, template, body="To you.\n\n{% facts %}\n\n{% own_text %}")
+    assertContains(page, "It stands in the fact “Ϣ” and in the recipient’s own text.")
 
 
 def test_without_a_recipient_the_samples_are_printed(client, template, campaign):

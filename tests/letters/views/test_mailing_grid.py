@@ -105,7 +105,7 @@ def test_a_way_back_to_another_host_is_not_taken(stage):
 
 def test_who_may_not_fix_is_told_who_may(stage):
     page = get(make_user("viewer"), "mailing", stage.mailing.pk)
-    assert "Put right by a drafter or clerk." in page
+    assert "Put right by a manager, drafter or clerk." in page
     assert "Needs no change" not in page
 
 
