@@ -7,7 +7,7 @@ days on which a President closed the government, which the usual list of eleven 
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -70,13 +70,42 @@ def compute(
     """
     if days < 1:
         raise ValueError("A deadline is at least one day after its start.")
-    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(tz)
     last, skipped = _last_day(start, days, unit, rolls)
-    moment = datetime.datetime.combine(last, at, zone)
-    # A time that the clocks jump over does not exist; there and back through UTC it becomes
-    # the one that is stored, so that what is printed and what is kept are one moment.
-    moment = moment.astimezone(datetime.UTC).astimezone(zone)
+    moment = on_day(last, at, tz)
     return Deadline(moment, skipped, _explain(start, days, unit, last, skipped, moment))
+
+
+def on_day(day: datetime.date, at: datetime.time, tz: str | ZoneInfo) -> datetime.datetime:
+    """The moment that a clock on the wall of the zone `tz` shows as `at` on that day.
+
+    A time that the clocks jump over does not exist; there and back through UTC it becomes
+    the one that is stored, so that what is printed and what is kept are one moment.
+    """
+    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(tz)
+    moment = datetime.datetime.combine(day, at, zone)
+    return moment.astimezone(datetime.UTC).astimezone(zone)
+
+
+def effective(
+    *,
+    is_reached: bool,
+    by_letters: datetime.datetime | None,
+    granted: Iterable[datetime.datetime],
+) -> datetime.datetime | None:
+    """The deadline that decides whether a recipient is overdue: the latest of its sources.
+
+    `by_letters` is the latest that its letters give, printed or run from their proven start;
+    `granted` are the ends of its extensions. None runs while the recipient is not reached:
+    before a letter left, and while all that left came back.
+    """
+    if not is_reached:
+        return None
+    return max((moment for moment in (by_letters, *granted) if moment), default=None)
+
+
+def next_business_day(day: datetime.date) -> datetime.date:
+    """The day itself, or the first after it on which federal offices are open."""
+    return day + len(tuple(_closed_days_from(day))) * _DAY
 
 
 def printed(moment: datetime.datetime, tz: str | ZoneInfo) -> str:

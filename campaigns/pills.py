@@ -102,4 +102,8 @@ def add_own() -> None:
             "blank": "muted",
         },
     )
+    add(
+        "campaigns.extension.status",
+        {"asked": "warn", "granted": "ok", "refused": "bad", "withdrawn": "muted"},
+    )
     add("campaigns.fact.value", {"yes": "ok", "no": "bad", "unknown": "muted"})

@@ -39,6 +39,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "record_answer",
         "work_on_tasks",
         "override_standing",
+        "decide_extension",
     ),
     DRAFTER: (
         *_VIEW,
@@ -58,6 +59,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "allow_direct_letter",
         "override_standing",
         "work_on_tasks",
+        "decide_extension",
     ),
     CLERK: (*_VIEW, "change_institution", "record_answer", "work_on_tasks"),
     VIEWER: _VIEW,

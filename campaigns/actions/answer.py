@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from campaigns import audit
-from campaigns.actions import Refused
+from campaigns.actions import Refused, deadline
 from campaigns.models import (
     Answer,
     AnswerEntry,
@@ -133,19 +133,20 @@ def reached(
 ) -> Recipient:
     """A letter with the printed deadline `due_at` left for the recipient on the day `on`.
 
-    The effective deadline is the latest of the printed ones, so an earlier one changes
+    The deadline by its letters is the latest of the printed ones, so an earlier one changes
     nothing, nor does a letter that prints none because it asks for nothing. An event is
     written only where something changed: a campaign sends to the same recipient by two
     channels.
     """
-    recipient = Recipient.objects.select_for_update().get(pk=recipient.pk)
-    printed = [one for one in (due_at, recipient.due_at) if one]
-    latest = max(printed, default=None)
-    if recipient.reach == Recipient.Reach.REACHED and recipient.due_at == latest:
+    recipient = deadline.held(recipient)
+    was_reached, before = recipient.reach == Recipient.Reach.REACHED, recipient.due_at
+    printed = [one for one in (due_at, recipient.letters_due_at) if one]
+    recipient.reach = Recipient.Reach.REACHED
+    recipient.letters_due_at = max(printed, default=None)
+    latest = recipient.due_at = deadline.effective(recipient)
+    if was_reached and before == latest:
         return recipient
-    before = recipient.due_at
-    recipient.reach, recipient.due_at = Recipient.Reach.REACHED, latest
-    recipient.save(update_fields=["reach", "due_at"])
+    recipient.save(update_fields=["reach", "letters_due_at", "due_at"])
     audit.record(
         "recipient.reached",
         subject=recipient,
@@ -160,12 +161,17 @@ def reached(
 
 @transaction.atomic
 def undeliverable(*, recipient: Recipient, reason: str, by: User | None) -> Recipient:
-    """No letter can reach the recipient as things stand; a later dispatch reaches it again."""
-    recipient = Recipient.objects.select_for_update().get(pk=recipient.pk)
+    """No letter can reach the recipient as things stand; a later dispatch reaches it again.
+
+    Until then no deadline runs.
+    """
+    recipient = deadline.held(recipient)
     if recipient.reach == Recipient.Reach.UNDELIVERABLE:
         return recipient
+    before = recipient.due_at
     recipient.reach = Recipient.Reach.UNDELIVERABLE
-    recipient.save(update_fields=["reach"])
+    recipient.due_at = deadline.effective(recipient)
+    recipient.save(update_fields=["reach", "due_at"])
     audit.record(
         "recipient.undeliverable",
         subject=recipient,
@@ -173,6 +179,7 @@ def undeliverable(*, recipient: Recipient, reason: str, by: User | None) -> Reci
         campaign=recipient.campaign,
         sentence=f"put on record that {recipient} cannot be reached: {reason}",
         reason=reason,
+        due_before=before.isoformat() if before else None,
     )
     return recipient
 

@@ -3,6 +3,7 @@
 from campaigns.models.answer import Answer, AnswerEntry, Channel, Outcome, Verification
 from campaigns.models.audit import AuditEvent
 from campaigns.models.campaign import Campaign, Demand
+from campaigns.models.extension import Extension
 from campaigns.models.ground import Ground
 from campaigns.models.institution import (
     ColumnMapping,
@@ -30,6 +31,7 @@ __all__ = [
     "Contact",
     "Demand",
     "DirectoryImport",
+    "Extension",
     "Fact",
     "Ground",
     "Identifier",

@@ -37,7 +37,8 @@ class Recipient(models.Model):
 
     Where it stands is not stored: `campaigns.standing.standing` computes it from the
     answers, `reach`, counsel's appearance, `due_at` and the day. What a person sets by hand
-    stands beside that, never in its place.
+    stands beside that, never in its place. `due_at` is stored, since every list sorts and
+    counts by it; `campaigns.actions.deadline` alone computes it.
     """
 
     class Reach(models.TextChoices):
@@ -71,7 +72,13 @@ class Recipient(models.Model):
         "effective deadline",
         null=True,
         blank=True,
-        help_text="The latest of the printed deadlines; empty until a letter was dispatched.",
+        help_text="The latest of what its letters and extensions give; empty while none runs.",
+    )
+    letters_due_at = models.DateTimeField(
+        "deadline by its letters",
+        null=True,
+        blank=True,
+        help_text="The latest deadline that its letters give, before any extension.",
     )
     counsel_appeared_on = models.DateField(null=True, blank=True)
     # An approver's written permission to write past that counsel.

@@ -298,7 +298,7 @@ def thanked(**channels: bool) -> tuple[stages.Stage, datetime.datetime]:
         2, campaign=campaign, version=make_version(campaign, body=THANKS), channels=channels
     )
     due_at = stage.mailing.printed_deadline - 20 * DAY
-    stage.campaign.recipients.update(due_at=due_at)
+    stage.campaign.recipients.update(letters_due_at=due_at, due_at=due_at)
     return stage, due_at
 
 
