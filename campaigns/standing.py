@@ -2,15 +2,28 @@
 
 `standing` is a pure function of what was answered, of whether the letter arrived, and of
 the clock. The first rule that matches wins. A person may set another by hand, with a reason:
-`in_force` says which of the two counts, and every page shows both. `standings` applies them
-to many recipients in two queries, so that a board of three thousand costs what a board of
-thirty does.
+`in_force` says which of the two counts, and every page shows both. `mark` and `mark_by_rule`
+say the same in SQL, so that the database counts, filters and orders ten thousand recipients;
+they are made from the rules themselves, and a test compares both over every combination.
 """
 
 import datetime
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from enum import StrEnum
+
+from django.db.models import (
+    Case,
+    CharField,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, NullIf, Substr
 
 from campaigns.models.answer import Answer, Outcome
 from campaigns.models.recipient import Recipient, RecipientQuerySet
@@ -127,35 +140,48 @@ def in_force(ruled: Standing, override: str) -> Standing:
 
 
 def standings(recipients: RecipientQuerySet, now: datetime.datetime) -> dict[int, Standing]:
-    """The standing of each of these recipients that counts, by its key, in two queries."""
-    return {pk: in_force(ruled, override) for pk, ruled, override in _stand(recipients, now)}
+    """The standing of each of these recipients that counts, by its key, in one query."""
+    marked = recipients.annotate(mark=mark(now)).values_list("pk", "mark")
+    return {pk: BY_MARK[found] for pk, found in marked}
 
 
 def by_rule(recipients: RecipientQuerySet, now: datetime.datetime) -> dict[int, Standing]:
-    """What the rules alone give for each of these recipients, by its key, in two queries."""
-    return {pk: ruled for pk, ruled, _ in _stand(recipients, now)}
+    """What the rules alone give for each of these recipients, by its key, in one query."""
+    marked = recipients.annotate(mark=mark_by_rule(now)).values_list("pk", "mark")
+    return {pk: BY_MARK[found] for pk, found in marked}
 
 
-def _stand(
-    recipients: RecipientQuerySet, now: datetime.datetime
-) -> Iterator[tuple[int, Standing, str]]:
-    outcomes: dict[int, list[str]] = defaultdict(list)
-    answers = Answer.objects.filter(recipient__in=recipients.values("pk")).order_by()
-    for recipient, outcome in answers.values_list("recipient_id", "outcome"):
-        outcomes[recipient].append(outcome)
-    rows = recipients.values_list(
-        "pk", "reach", "counsel_appeared_on", "withdrawn_at", "due_at", "override_standing"
+def mark(now: datetime.datetime) -> Case:
+    """What counts, as `in_force` gives it, for the database: one letter of `MARKS`.
+
+    The letters are in the order of the standings.
+    """
+    by_hand = (
+        When(withdrawn_at=None, override_standing=each, then=_value(each))
+        for each in Standing
+        if each in Recipient.Override.values
     )
-    for pk, reach, counsel_appeared_on, withdrawn_at, due_at, override in rows:
-        ruled = standing(
-            outcomes[pk],
-            reach=reach,
-            counsel_appeared=counsel_appeared_on is not None,
-            withdrawn=withdrawn_at is not None,
-            due_at=due_at,
-            now=now,
-        )
-        yield pk, ruled, override
+    return Case(*by_hand, default=mark_by_rule(now), output_field=CharField())
+
+
+def mark_by_rule(now: datetime.datetime) -> Case:
+    """What the rules alone give, as `standing` does, for the database.
+
+    A recipient's answers are read once. All that the rules ask of them is the highest and the
+    lowest rank, so these two make a number, and the number finds its letter in a table.
+    """
+    said = NullIf(Substr(Value(_SAID), _ranks() + 1, 1), Value(_NOTHING_SAID))
+    silent = Case(
+        When(counsel_appeared_on__isnull=False, then=_value(Standing.WITH_COUNSEL)),
+        When(reach=Recipient.Reach.UNDELIVERABLE, then=_value(Standing.UNDELIVERABLE)),
+        When(reach=Recipient.Reach.REACHED, due_at__lt=now, then=_value(Standing.NO_RESPONSE)),
+        default=_value(Standing.AWAITING),
+    )
+    return Case(
+        When(withdrawn_at__isnull=False, then=_value(Standing.WITHDRAWN)),
+        default=Coalesce(said, silent),
+        output_field=CharField(),
+    )
 
 
 def _answered(outcomes: Collection[str]) -> Standing:
@@ -173,3 +199,48 @@ def _answered(outcomes: Collection[str]) -> Standing:
     if found == {Outcome.NOT_APPLICABLE}:
         return Standing.NOT_APPLICABLE
     return Standing.PENDING
+
+
+MARKS = {each: chr(ord("a") + index) for index, each in enumerate(Standing)}
+BY_MARK = {found: each for each, found in MARKS.items()}
+# The outcomes by rank, the highest last: those of one rank count alike in every rule.
+_RANKS = (
+    (Outcome.UNANSWERED,),
+    (Outcome.UNDER_REVIEW, Outcome.NEEDS_CLARIFICATION),
+    (Outcome.NOT_APPLICABLE,),
+    (Outcome.DECLINED,),
+    (Outcome.DISPUTES_PREMISE,),
+    (Outcome.CONDITIONAL,),
+    (Outcome.PARTIAL,),
+    tuple(sorted(CONFIRMING)),
+)
+_NOTHING_SAID = "-"
+
+
+def _said(highest: int, lowest: int) -> str:
+    """The mark that answers give whose ranks lie between these two."""
+    if highest == 0:
+        return _NOTHING_SAID
+    return MARKS[_answered([_RANKS[highest][0], _RANKS[lowest][0]])]
+
+
+# At the place highest * 8 + lowest.
+_SAID = "".join(_said(highest, lowest) for highest in range(8) for lowest in range(8))
+
+
+def _ranks() -> Coalesce:
+    """The highest and the lowest rank of a recipient's answers as one number, 0 without any."""
+    rank = Case(
+        *(
+            When(Q(outcome__in=outcomes), then=Value(number))
+            for number, outcomes in enumerate(_RANKS)
+        ),
+        output_field=IntegerField(),
+    )
+    answers = Answer.objects.filter(recipient=OuterRef("pk")).order_by().values("recipient")
+    numbers = answers.annotate(ranks=Max(rank) * len(_RANKS) + Min(rank)).values("ranks")
+    return Coalesce(Subquery(numbers), 0)
+
+
+def _value(of: Standing) -> Value:
+    return Value(MARKS[of])
