@@ -154,6 +154,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Where clamd listens, as tcp://host:port or unix:///path. Empty: nothing is scanned.
+CLAMD = env.str("CLAMD", default="")
+
 # --- People ------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "campaigns.User"
@@ -238,6 +241,8 @@ CELERY_BEAT_SCHEDULE = {
     # A lost message costs at most this long: work is found again from its rows.
     "sweep": _every("letters.tasks.sweep", seconds=20),
     "beat": _every("config.tasks.beat", seconds=20),
+    # A file that came while the scanner was down is held, and scanned once it is back.
+    "scan-documents": _every("letters.tasks.scan_documents", minutes=2),
     "prune-queue": _every("config.tasks.prune_queue", minutes=30),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

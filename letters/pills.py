@@ -31,6 +31,9 @@ def add_own() -> None:
         "letters.response.kind",
         {"answer": "ok", "acknowledgement": "info", "auto_reply": "muted", "bounce": "warn"},
     )
+    pills.add(
+        "letters.responsedocument.scan", {"unscanned": "warn", "clean": "ok", "infected": "bad"}
+    )
     pills.add("letters.finding.severity", {"red": "bad", "amber": "warn", "note": "info"})
     pills.add(
         "letters.dispatch.status",

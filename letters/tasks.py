@@ -9,8 +9,14 @@ from contextlib import ExitStack
 from celery import shared_task
 from django.utils import timezone
 
-from letters.actions import changed, dispatch, receipt, render
-from letters.actions.wake import RENDER_MAILING, SEND_EMAILS, SEND_RECEIPTS, wake
+from letters.actions import changed, dispatch, receipt, render, scan
+from letters.actions.wake import (
+    RENDER_MAILING,
+    SCAN_DOCUMENTS,
+    SEND_EMAILS,
+    SEND_RECEIPTS,
+    wake,
+)
 
 # So short that a worker which is asked to stop soon stands between two tasks.
 _SECONDS = 4
@@ -31,6 +37,11 @@ def send_emails(mailing_pk: int) -> None:
 @shared_task(name=SEND_RECEIPTS, max_retries=0)
 def send_receipts() -> None:
     receipt.send_waiting(now=timezone.now())
+
+
+@shared_task(name=SCAN_DOCUMENTS, max_retries=0)
+def scan_documents() -> None:
+    scan.scan_waiting(now=timezone.now())
 
 
 @shared_task(name="letters.tasks.sweep", max_retries=0)

@@ -1,8 +1,10 @@
 """Files that come in: what they are, decided by their content, and what is refused.
 
 A file from outside is never opened in the staff side: it is kept as it came, under its
-SHA-256, and given to staff only as a download. What acts by itself (scripts, launch commands,
-embedded files, macros) is refused with the way out: print it to a new PDF.
+SHA-256, and given to staff only as a download. What could act by itself (scripts, launch
+commands, embedded files, macros) is named, so that whoever opens it is warned: a signed reply
+is evidence, also where the program that made it put a script in it. What cannot be looked into
+is refused with the way out: print it to a new PDF.
 """
 
 import io
@@ -11,10 +13,13 @@ import subprocess
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 from PIL import Image, UnidentifiedImageError
 
 from campaigns import filestore
@@ -28,6 +33,7 @@ SUFFIXES = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".do
 ACCEPT = ",".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 _MOST_PIXELS = 100_000_000
 _MOST_UNPACKED = 100 * 1024 * 1024
+_MOST_RELATIONS = 1024 * 1024
 _PDF_CHECK = Path(__file__).with_name("pdf_check.py")
 _PDF_CHECK_SECONDS = 8  # the web server waits for it
 _WAY_OUT = "Print it to a new PDF and attach that."
@@ -39,11 +45,15 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that was looked at: its name as sent, its type by content, its bytes."""
+    """A file that was looked at: its name as sent, its type by content, its bytes.
+
+    `active` names what it could do by itself, in plain words; empty for a plain document.
+    """
 
     name: str
     media_type: str
     content: bytes
+    active: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,25 +64,26 @@ class KeptFile:
     name: str
     media_type: str
     size: int
+    active: str = ""
 
 
 def check(name: str, content: bytes) -> CheckedFile:
-    """Decide what the file is and refuse what is not a plain document or picture."""
+    """Decide what the file is. Raises UploadRefused where it is none of ours or damaged."""
     name = _name(name)
     if not content:
         raise UploadRefused(f"{name} is empty.")
     if len(content) > MOST_BYTES:
         raise UploadRefused(f"{name} is larger than 10 MB.")
-    for first_bytes, media_type, refuse in _KINDS:
+    for first_bytes, media_type, look_into in _KINDS:
         if content.startswith(first_bytes):
-            refuse(name, content)
-            return CheckedFile(name, media_type, content)
+            return CheckedFile(name, media_type, content, " and ".join(look_into(name, content)))
     raise UploadRefused(f"{name} is not a PDF, JPEG, PNG or Word (DOCX) file.")
 
 
 def keep(checked: CheckedFile) -> KeptFile:
     sha256 = filestore.put(checked.content)
-    return KeptFile(sha256, checked.name, checked.media_type, len(checked.content))
+    size = len(checked.content)
+    return KeptFile(sha256, checked.name, checked.media_type, size, checked.active)
 
 
 def download_name(name: str, media_type: str) -> str:
@@ -92,7 +103,7 @@ def _name(name: str) -> str:
     return cleaned.replace("\\", "/").rpartition("/")[2] or "document"
 
 
-def _refuse_pdf(name: str, content: bytes) -> None:
+def _look_into_pdf(name: str, content: bytes) -> list[str]:
     try:
         looked = subprocess.run(
             [sys.executable, "-I", str(_PDF_CHECK)],
@@ -106,11 +117,11 @@ def _refuse_pdf(name: str, content: bytes) -> None:
     answer = json.loads(looked.stdout)
     if reason := answer.get("refused"):
         raise UploadRefused(f"{name} was not taken because {reason}. {_WAY_OUT}")
-    if active := answer["active"]:
-        raise UploadRefused(f"{name} holds {' and '.join(active)}, not text alone. {_WAY_OUT}")
+    active: list[str] = answer["active"]
+    return active
 
 
-def _refuse_picture(name: str, content: bytes) -> None:
+def _look_into_picture(name: str, content: bytes) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -128,35 +139,66 @@ def _refuse_picture(name: str, content: bytes) -> None:
         ValueError,
     ) as error:
         raise UploadRefused(f"{name} is damaged or is not a picture.") from error
+    return []
 
 
-def _refuse_docx(name: str, content: bytes) -> None:
+def _look_into_docx(name: str, content: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = {part.filename.lower(): part.file_size for part in package.infolist()}
             if sum(parts.values()) > _MOST_UNPACKED:
                 raise UploadRefused(f"{name} unpacks to more than 100 MB. {_WAY_OUT}")
-            settings = "word/_rels/settings.xml.rels"
-            links = package.read(settings) if settings in package.namelist() else b""
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+            if "word/document.xml" not in parts or "[content_types].xml" not in parts:
+                raise UploadRefused(f"{name} is not a PDF, JPEG, PNG or Word (DOCX) file.")
+            return [*_embedded(parts), *_from_elsewhere(name, package)]
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        NotImplementedError,
+        OSError,
+        EOFError,
+        ElementTree.ParseError,
+        DefusedXmlException,
+    ) as error:
         raise UploadRefused(f"{name} is damaged or is not a Word document.") from error
-    if "word/document.xml" not in parts or "[content_types].xml" not in parts:
-        raise UploadRefused(f"{name} is not a PDF, JPEG, PNG or Word (DOCX) file.")
-    if any(_is_active(part) for part in parts) or b"attachedTemplate" in links:
-        raise UploadRefused(
-            f"{name} holds macros, embedded files or a template from elsewhere. {_WAY_OUT}"
-        )
 
 
-def _is_active(part: str) -> bool:
-    return part.startswith(("word/embeddings/", "word/activex/")) or part.endswith(
-        ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs")
-    )
+def _embedded(parts: Iterable[str]) -> list[str]:
+    """What lies in the package that is no text, in plain words."""
+    found = {
+        words
+        for part in parts
+        for words, is_meant in _PARTS.items()
+        if part.startswith(is_meant) or part.endswith(is_meant)
+    }
+    return sorted(found)
 
 
-_KINDS: tuple[tuple[bytes, str, Callable[[str, bytes], None]], ...] = (
-    (b"%PDF-", PDF, _refuse_pdf),
-    (b"\xff\xd8\xff", JPEG, _refuse_picture),
-    (b"\x89PNG\r\n\x1a\n", PNG, _refuse_picture),
-    (b"PK\x03\x04", DOCX, _refuse_docx),
+def _from_elsewhere(name: str, package: zipfile.ZipFile) -> list[str]:
+    """A document may name a template, a picture or an object to load when it is opened.
+
+    A link that a person follows is none of these.
+    """
+    for part in package.infolist():
+        if not part.filename.lower().endswith(".rels"):
+            continue
+        if part.file_size > _MOST_RELATIONS:
+            raise UploadRefused(f"{name} is made of too many parts to be looked into. {_WAY_OUT}")
+        for relation in ElementTree.fromstring(package.read(part)):
+            is_link = relation.get("Type", "").endswith("/hyperlink")
+            if relation.get("TargetMode") == "External" and not is_link:
+                return ["a command that loads something from elsewhere"]
+    return []
+
+
+_PARTS = {
+    "macros": ("vbaproject.bin", "word/vbadata.xml"),
+    "embedded files": ("word/embeddings/", "word/activex/", ".exe", ".dll", ".js", ".vbs"),
+}
+_KINDS: tuple[tuple[bytes, str, Callable[[str, bytes], list[str]]], ...] = (
+    (b"%PDF-", PDF, _look_into_pdf),
+    (b"\xff\xd8\xff", JPEG, _look_into_picture),
+    (b"\x89PNG\r\n\x1a\n", PNG, _look_into_picture),
+    (b"PK\x03\x04", DOCX, _look_into_docx),
 )

@@ -160,6 +160,11 @@ def _checked(name: str, content: bytes) -> uploads.CheckedFile:
         raise ExhibitRefused(str(refusal)) from refusal
     if checked.media_type != uploads.PDF:
         raise ExhibitRefused(f"{checked.name} is not a PDF. Print it to a PDF and add that.")
+    if checked.active:
+        raise ExhibitRefused(
+            f"{checked.name} holds {checked.active}, not text alone. Print it to a new PDF and "
+            "add that."
+        )
     return checked
 
 

@@ -17,7 +17,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused, answer
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import Channel, Recipient, User
-from letters.actions.wake import SEND_RECEIPTS, wake
+from letters.actions.wake import SCAN_DOCUMENTS, SEND_RECEIPTS, wake
 from letters.models import Letter, Response, ResponseDocument, ResponseItem
 from letters.reports import receipt
 from letters.uploads import KeptFile
@@ -152,9 +152,12 @@ def _write(
             file_name=document.name,
             media_type=document.media_type,
             size=document.size,
+            active=document.active,
         )
         for document in documents
     )
+    if documents:
+        wake(SCAN_DOCUMENTS)
     response.receipt_sha256 = filestore.put(receipt.text(response).encode())
     response.save(update_fields=["receipt_sha256"])
     _write_event(response, respondent, items=len(items), by=by)

@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 RENDER_MAILING = "letters.tasks.render_mailing"
 SEND_EMAILS = "letters.tasks.send_emails"
 SEND_RECEIPTS = "letters.tasks.send_receipts"
+SCAN_DOCUMENTS = "letters.tasks.scan_documents"
 
 
 def wake(task_name: str, *keys: int) -> None:

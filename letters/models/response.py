@@ -120,17 +120,55 @@ class ResponseItem(models.Model):
         return str(self.entry)
 
 
+class ResponseDocumentQuerySet(models.QuerySet["ResponseDocument"]):
+    def unscanned(self) -> "ResponseDocumentQuerySet":
+        return self.filter(scan=ResponseDocument.Scan.UNSCANNED)
+
+
 class ResponseDocument(models.Model):
-    """A file that came with a response; served only as an attachment, never inline."""
+    """A file that came with a response; served only as an attachment, never inline.
+
+    Where the house has a scanner, a file that it has not passed is held: staff see that it
+    came, and do not get it.
+    """
+
+    class Scan(models.TextChoices):
+        """What the scanner said. Only the scanner moves it, and only from the first."""
+
+        UNSCANNED = "unscanned", "Not scanned yet"
+        CLEAN = "clean", "No virus found"
+        INFECTED = "infected", "Virus found"
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="documents")
     sha256 = models.CharField(max_length=64)
     file_name = models.CharField(max_length=255, help_text="As it was sent; never used as a path.")
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField(help_text="Bytes.")
+    active = models.CharField(
+        max_length=300, blank=True, help_text="What it could do by itself, in plain words."
+    )
+    scan = models.CharField(max_length=20, choices=Scan.choices, default=Scan.UNSCANNED)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    scan_found = models.CharField(max_length=200, blank=True, help_text="The name of the virus.")
+
+    objects = ResponseDocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scan="unscanned", scanned_at=None)
+                | (~Q(scan="unscanned") & Q(scanned_at__isnull=False)),
+                name="a_scanned_document_has_a_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody is given the file now."""
+        if self.scan == self.Scan.UNSCANNED:
+            return bool(settings.CLAMD)
+        return self.scan == self.Scan.INFECTED

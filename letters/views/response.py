@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.generic import TemplateView, View
@@ -114,6 +116,7 @@ class ResponsePage(StaffPage, TemplateView):
             response=self.response,
             items=items,
             documents=self.response.documents.all(),
+            has_scanner=bool(settings.CLAMD),
             receipt=filestore.get(self.response.receipt_sha256).decode(),
             events=audit.history(self.response),
             **kwargs,
@@ -188,8 +191,11 @@ class DocumentDownload(StaffPage, View):
 
     permission_required = "letters.view_response"
 
-    def get(self, request: HttpRequest, pk: int) -> FileResponse:
-        document = get_object_or_404(ResponseDocument, pk=pk)
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        document = get_object_or_404(ResponseDocument.objects.select_related("response"), pk=pk)
+        if document.is_held:
+            messages.error(request, f"{document} is held: the scanner has not passed it.")
+            return redirect(document.response)
         response = FileResponse(
             io.BytesIO(filestore.get(document.sha256)),
             as_attachment=True,

@@ -1,5 +1,6 @@
 """What came back, as staff see and record it."""
 
+import dataclasses
 import datetime
 import re
 
@@ -209,6 +210,33 @@ def test_a_document_is_only_a_download_and_inert(clerk, recipient):
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_that_the_scanner_has_not_passed_is_held(clerk, recipient, settings):
+    response = by_post(recipient, scans=[uploads.keep(uploads.check("signed.pdf", make_pdf()))])
+    address = reverse("letters:response_document", args=[ResponseDocument.objects.get().pk])
+    page = response.get_absolute_url()
+    assert "They were not scanned for viruses" in clerk.get(page).content.decode()
+    settings.CLAMD = "tcp://127.0.0.1:1"
+    held = clerk.get(page).content.decode()
+    assert "Held until the scanner has passed it" in held
+    assert address not in held
+    assert clerk.get(address)["Location"] == page
+    now = timezone.now()
+    ResponseDocument.objects.update(scan="clean", scanned_at=now)
+    assert address in clerk.get(page).content.decode()
+    assert clerk.get(address).status_code == 200
+    ResponseDocument.objects.update(scan="infected", scanned_at=now, scan_found="Eicar-Test")
+    for scanner in ("tcp://127.0.0.1:1", ""):
+        settings.CLAMD = scanner
+        assert "Held: the scanner found Eicar-Test" in clerk.get(page).content.decode()
+        assert clerk.get(address).status_code == 302
+
+
+def test_staff_are_warned_of_what_a_file_could_do(clerk, recipient):
+    kept = uploads.keep(uploads.check("signed.pdf", make_pdf()))
+    response = by_post(recipient, scans=[dataclasses.replace(kept, active="a script")])
+    assert "It holds a script." in clerk.get(response.get_absolute_url()).content.decode()
 
 
 def test_the_list_searches_and_filters(clerk):
