@@ -9,9 +9,10 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from campaigns import checklist, menu, pills, roles
+        from campaigns import checklist, guards, menu, pills, roles
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
+        post_migrate.connect(guards.install_after_migrate, sender=self)
         pills.add_own()
         checklist.add_own()
         menu.add(

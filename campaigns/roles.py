@@ -40,6 +40,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "work_on_tasks",
         "override_standing",
         "decide_extension",
+        "verify_answer",
     ),
     DRAFTER: (
         *_VIEW,
@@ -50,6 +51,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "change_sourcedfact",
         "record_answer",
         "work_on_tasks",
+        "verify_answer",
     ),
     COUNSEL: (
         *_VIEW,
@@ -60,6 +62,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "override_standing",
         "work_on_tasks",
         "decide_extension",
+        "verify_answer",
     ),
     CLERK: (*_VIEW, "change_institution", "record_answer", "work_on_tasks"),
     VIEWER: _VIEW,

@@ -296,4 +296,5 @@ def make_answer(recipient: Recipient, outcome: str, *, number: int = 1, **fields
         **fields,
     )
     answer.outcome, answer.current_entry = outcome, entry
+    answer.verification = "unverified"
     answer.save()

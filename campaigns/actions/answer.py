@@ -8,9 +8,10 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import Refused, deadline
+from campaigns.actions import Refused, deadline, due_tasks
 from campaigns.models import (
     Answer,
     AnswerEntry,
@@ -113,6 +114,7 @@ def record(
     answer.current_entry = entry
     answer.verification = Verification.UNVERIFIED
     answer.save(update_fields=["outcome", "current_entry", "verification"])
+    due_tasks.follow_answers(Recipient.objects.filter(pk=recipient.pk), now=timezone.now())
     audit.record(
         "answer.recorded",
         subject=recipient,

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import Refused
+from campaigns.actions import Refused, due_tasks
 from campaigns.actions.campaign import locked
 from campaigns.models import Addressee, Answer, Campaign, Contact, Institution, Recipient, User
 
@@ -124,6 +124,7 @@ def withdraw(*, recipient: Recipient, reason: str, by: User) -> Recipient:
         campaign=campaign,
         sentence=f"withdrew {recipient}: {reason}",
     )
+    due_tasks.follow_answers(Recipient.objects.filter(pk=recipient.pk), now=timezone.now())
     return recipient
 
 
@@ -145,6 +146,7 @@ def take_back(*, recipient: Recipient, by: User) -> Recipient:
         sentence=f"took {recipient} back into the campaign.",
         withdrawn_reason=reason,
     )
+    due_tasks.follow_answers(Recipient.objects.filter(pk=recipient.pk), now=timezone.now())
     return recipient
 
 

@@ -131,8 +131,8 @@ def close_by_key(*, key: str, reason: str, now: datetime.datetime, by: User | No
 
 
 @transaction.atomic
-def reopen(*, task: Task, reason: str, by: User) -> Task:
-    """Take up again what was settled too early."""
+def reopen(*, task: Task, reason: str, by: User | None) -> Task:
+    """Take up again what was settled too early; `by` is None where it is so again by itself."""
     task = _held(task)
     if not task.is_closed:
         raise IsOpen("The task is open already.")

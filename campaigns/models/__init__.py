@@ -19,6 +19,7 @@ from campaigns.models.sign_in import SignInTry
 from campaigns.models.sourced_fact import SourcedFact
 from campaigns.models.task import Task
 from campaigns.models.user import User
+from campaigns.models.verification import VerificationEntry
 
 __all__ = [
     "Addressee",
@@ -44,4 +45,5 @@ __all__ = [
     "Task",
     "User",
     "Verification",
+    "VerificationEntry",
 ]

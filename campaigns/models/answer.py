@@ -70,6 +70,10 @@ class Answer(models.Model):
                 | (~Q(outcome="unanswered") & Q(current_entry__isnull=False)),
                 name="an_answer_comes_from_an_entry",
             ),
+            models.CheckConstraint(
+                condition=Q(verification="unverified") | Q(current_entry__isnull=False),
+                name="only_what_was_answered_is_verified",
+            ),
         ]
 
     def __str__(self) -> str:

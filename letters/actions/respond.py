@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns import audit, filestore
-from campaigns.actions import Refused, answer
+from campaigns.actions import Refused, answer, verification
 from campaigns.actions.answer import Respondent, Statement
-from campaigns.models import Channel, Recipient, User
+from campaigns.models import AnswerEntry, Channel, Recipient, User
 from letters.actions.wake import SCAN_DOCUMENTS, SEND_RECEIPTS, wake
 from letters.models import Letter, Response, ResponseDocument, ResponseItem
 from letters.reports import receipt
@@ -143,8 +144,7 @@ def _write(
     response.respondent_authority = respondent.authority
     response.receipt = _receipt_number(on)
     response.save()
-    for item in items:
-        _write_item(response, item, respondent, on=on, by=by)
+    entries = [_write_item(response, item, respondent, on=on, by=by) for item in items]
     ResponseDocument.objects.bulk_create(
         ResponseDocument(
             response=response,
@@ -161,6 +161,7 @@ def _write(
     response.receipt_sha256 = filestore.put(receipt.text(response).encode())
     response.save(update_fields=["receipt_sha256"])
     _write_event(response, respondent, items=len(items), by=by)
+    _note_evidence(response, entries, documents)
 
 
 def _refuse_unfitting(
@@ -185,7 +186,7 @@ def _refuse_unfitting(
 
 def _write_item(
     response: Response, item: Item, respondent: Respondent, *, on: datetime.date, by: User | None
-) -> None:
+) -> AnswerEntry:
     entry = answer.record(
         recipient=response.recipient,
         statement=item.statement,
@@ -198,6 +199,20 @@ def _write_item(
     ResponseItem.objects.create(
         response=response, entry=entry, quotation=item.quotation, page=item.page
     )
+    return entry
+
+
+def _note_evidence(
+    response: Response, entries: Sequence[AnswerEntry], documents: Sequence[KeptFile]
+) -> None:
+    """What the recipient attached may show what it answered; what staff scanned is the answer."""
+    if response.channel != Channel.PORTAL or not documents:
+        return
+    names = ", ".join(document.name for document in documents)
+    for entry in entries:
+        verification.evidence_came(
+            entry=entry, evidence=f"Response {response.receipt}: {names}", now=timezone.now()
+        )
 
 
 def _write_event(

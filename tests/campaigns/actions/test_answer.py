@@ -60,7 +60,7 @@ def test_a_later_answer_is_a_new_entry_and_the_earlier_one_is_kept(recipient):
 def test_what_was_verified_does_not_carry_over_to_a_later_answer(recipient):
     record(recipient)
     answer = recipient.answers.get(demand__number=1)
-    answer.verification = "verified"
+    answer.verification = "contradicted"
     answer.save()
     record(recipient, "declined")
     answer.refresh_from_db()

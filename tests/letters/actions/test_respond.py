@@ -280,3 +280,23 @@ def test_of_submissions_at_once_the_same_is_recorded_once_and_others_all(letter)
     assert answer.entries.count() == 3
     assert answer.current_entry == answer.entries.last()
     assert audit.verify().holds
+
+
+def verifications(letter) -> list[str]:
+    return list(letter.recipient.answers.values_list("verification", flat=True))
+
+
+def test_what_the_recipient_attached_is_evidence_for_what_it_confirmed(letter):
+    recipient, scan = letter.recipient, uploads.keep(uploads.check("policy.pdf", make_pdf()))
+    response = by_portal(
+        letter, item(recipient, 1), item(recipient, 2, "declined"), documents=[scan]
+    )
+    assert verifications(letter) == ["evidence_received", "unverified"]
+    entry = recipient.answers.get(demand__number=1).current_entry
+    assert entry.verifications.get().evidence == f"Response {response.receipt}: policy.pdf"
+
+
+def test_a_scan_of_a_letter_is_the_answer_and_no_evidence_for_it(letter):
+    scan = uploads.keep(uploads.check("scan.pdf", make_pdf()))
+    by_post(letter.recipient, scans=[scan])
+    assert verifications(letter) == ["unverified", "unverified"]
