@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "beat": _every("config.tasks.beat", seconds=20),
     # A file that came while the scanner was down is held, and scanned once it is back.
     "scan-documents": _every("letters.tasks.scan_documents", minutes=2),
+    "erase-expired": _every("letters.tasks.erase_expired", minutes=20),
     "prune-queue": _every("config.tasks.prune_queue", minutes=30),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

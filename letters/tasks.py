@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from celery import shared_task
 from django.utils import timezone
 
-from letters.actions import changed, dispatch, receipt, render, scan
+from letters.actions import changed, dispatch, receipt, render, saved_answer, scan
 from letters.actions.wake import (
     RENDER_MAILING,
     SCAN_DOCUMENTS,
@@ -42,6 +42,11 @@ def send_receipts() -> None:
 @shared_task(name=SCAN_DOCUMENTS, max_retries=0)
 def scan_documents() -> None:
     scan.scan_waiting(now=timezone.now())
+
+
+@shared_task(name="letters.tasks.erase_expired", max_retries=0)
+def erase_expired() -> None:
+    saved_answer.erase_expired(now=timezone.now())
 
 
 @shared_task(name="letters.tasks.sweep", max_retries=0)

@@ -12,9 +12,11 @@ from letters.models.mailing import Mailing, Opening
 from letters.models.own_text import OwnText
 from letters.models.portal_key import PortalKey, ShortCodeAttempt
 from letters.models.response import Response, ResponseDocument, ResponseItem
+from letters.models.saved_answer import AttachedFile, SavedAnswer
 from letters.models.template import LetterTemplate, LetterVersion
 
 __all__ = [
+    "AttachedFile",
     "Clause",
     "CoSigning",
     "Dispatch",
@@ -35,6 +37,7 @@ __all__ = [
     "Response",
     "ResponseDocument",
     "ResponseItem",
+    "SavedAnswer",
     "Sender",
     "ShortCodeAttempt",
     "Signer",

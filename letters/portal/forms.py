@@ -2,22 +2,26 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django import forms
 from django.core import signing
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from campaigns.filestore import sha256_of
 from campaigns.models import Demand, Outcome
 from campaigns.views.fields import LineField
 from letters import uploads
+from letters.actions import saved_answer
 from letters.actions.respond import Item
+from letters.actions.saved_answer import Attached, InProgress
 from letters.answer_forms import DemandForm, DocumentsField, RespondentForm
-from letters.models import PortalKey
+from letters.models import Letter, PortalKey
 from letters.portal.door import SECONDS
-from letters.uploads import KeptFile
+from letters.uploads import UploadRefused
 
 # What each outcome means to the person who chooses it.
 IN_PLAIN_WORDS: Mapping[str, str] = {
@@ -130,20 +134,20 @@ class DocumentsForm(forms.Form):
 class Draft:
     """What was typed and attached so far, carried from page to page under our signature.
 
-    `fields` are the form's own fields as they were posted; `submission` is drawn once, so
-    that the answer is recorded once however often it is submitted.
+    `submission` is drawn once, so that the answer is recorded once however often it is
+    submitted.
     """
 
-    fields: Mapping[str, str] = field(default_factory=dict)
-    files: Sequence[KeptFile] = ()
+    typed: InProgress = field(default_factory=InProgress)
     submission: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def sealed(self, key: PortalKey) -> str:
         """As text for a hidden field; it opens for the same letter only."""
         content = {
             "letter": key.letter_id,
-            "fields": dict(self.fields),
-            "files": [asdict(file) for file in self.files],
+            "fields": dict(self.typed.fields),
+            "files": [asdict(file) for file in self.typed.files],
+            "saved_at": self.typed.saved_at,
             "submission": self.submission,
         }
         return signing.dumps(content, salt=_SALT, compress=True)
@@ -154,15 +158,20 @@ class Draft:
         content = signing.loads(text, salt=_SALT, max_age=SECONDS)
         if content["letter"] != key.letter_id:
             raise signing.BadSignature("The draft belongs to another letter.")
-        files = tuple(KeptFile(**file) for file in content["files"])
-        return cls(content["fields"], files, content["submission"])
+        files = tuple(Attached(**file) for file in content["files"])
+        typed = InProgress(content["fields"], files, content["saved_at"])
+        return cls(typed, content["submission"])
 
 
 class AnswerPage:
-    """The whole answer page: every demand, who answers, and the documents."""
+    """The whole answer page: every demand, who answers, and the documents.
+
+    Unbound it shows what is in progress and finds nothing wrong with it.
+    """
 
     def __init__(
         self,
+        letter: Letter,
         demands: list[Demand],
         draft: Draft,
         *,
@@ -170,21 +179,43 @@ class AnswerPage:
         files: MultiValueDict | None = None,
         bound: bool = True,
     ) -> None:
-        data = draft.fields if bound else None
+        data = draft.typed.fields if bound else None
+        self.letter = letter
         self.demands = [
             PortalDemandForm(data, demand=demand, not_before=today) for demand in demands
         ]
         self.respondent = PortalRespondentForm(data)
         self.documents = DocumentsForm({}, files if files is not None else MultiValueDict())
         self.draft = draft
+        for form in (*self.demands, self.respondent):
+            form.initial = {
+                name: draft.typed.fields.get(form.add_prefix(name), "") for name in form.fields
+            }
 
     def is_valid(self) -> bool:
         """Whether it can be submitted; documents that passed are kept in either case."""
-        found = self.errors()
-        self._keep_documents()
-        if not found and not any(form.statement() for form in self.demands):
+        self.keep_documents()
+        if not self.errors() and not any(form.statement() for form in self.demands):
             self.demands[0].add_error("outcome", "Answer at least one demand.")
         return not self.errors()
+
+    def keep_documents(self) -> bool:
+        """Files cannot be put back into a form: what was good is kept while errors are mended."""
+        found = self.documents.fields["documents"]
+        self.documents.full_clean()
+        files = list(self.draft.typed.files)
+        for file in found.taken:  # type: ignore[attr-defined]
+            if sha256_of(file.content) in {one.sha256 for one in files}:
+                continue
+            if len(files) == uploads.MOST_FILES:
+                self.documents.add_error("documents", "At most 10 files can be attached.")
+                break
+            try:
+                files.append(saved_answer.attach(letter=self.letter, file=file, now=timezone.now()))
+            except UploadRefused as refusal:
+                self.documents.add_error("documents", str(refusal))
+        self.draft = replace(self.draft, typed=replace(self.draft.typed, files=tuple(files)))
+        return not self.documents.errors
 
     def errors(self) -> list[tuple[str, str]]:
         """Every error with the id of the field it is about, in the order of the page."""
@@ -202,22 +233,10 @@ class AnswerPage:
     def _forms(self) -> list[forms.Form]:
         return [*self.demands, self.respondent, self.documents]
 
-    def _keep_documents(self) -> None:
-        """Files cannot be put back into a form: what was good is kept while errors are mended."""
-        field = self.documents.fields["documents"]
-        new = [uploads.keep(file) for file in field.taken]  # type: ignore[attr-defined]
-        known = {file.sha256 for file in self.draft.files}
-        files = [*self.draft.files, *(file for file in new if file.sha256 not in known)]
-        if len(files) > uploads.MOST_FILES:
-            self.documents.add_error("documents", "At most 10 files can be attached.")
-            files = files[: uploads.MOST_FILES]
-        self.draft = Draft(self.draft.fields, tuple(files), self.draft.submission)
-
 
 def field_names(demands: list[Demand]) -> list[str]:
     """The names of every field of the page, documents aside."""
-    page = AnswerPage(demands, Draft(), bound=False)
-    named = [*page.demands, page.respondent]
+    named = [*(PortalDemandForm(demand=demand) for demand in demands), PortalRespondentForm()]
     return [form.add_prefix(name) for form in named for name in form.fields]
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from campaigns import filestore
 from campaigns.deadlines import printed, relative
-from campaigns.models import Answer
+from campaigns.models import Answer, Campaign
+from letters.actions import saved_answer
 from letters.merge import context, pages
 from letters.models import Letter, PortalKey
 from letters.portal.door import opened
@@ -56,6 +58,7 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
     campaign = letter.recipient.campaign
     due_at = max(letter.mailing.printed_deadline, letter.recipient.due_at or _NEVER)
     demands, answers = list(campaign.demands.all()), _on_record(letter)
+    saved = saved_answer.find(letter=letter, now=now)
     answered = {answer.demand_id for answer in answers}
     return {
         "letter": letter,
@@ -68,8 +71,15 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
         "is_over": due_at < now,
         "demands": demands,
         "answers": answers,
+        "saved": saved,
+        "saved_at": saved and _clock(saved.saved_at, campaign),
+        "kept_until": saved and _clock(saved.expires_at, campaign),
         "open_demands": [demand for demand in demands if demand.pk not in answered],
     }
+
+
+def _clock(moment: datetime.datetime, campaign: Campaign) -> datetime.datetime:
+    return moment.astimezone(ZoneInfo(campaign.timezone))
 
 
 def _on_record(letter: Letter) -> list[Answer]:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from campaigns.models import AnswerEntry, AuditEvent
+from letters.actions.saved_answer import InProgress
 from letters.merge import codes
 from letters.models import Response
 from letters.portal.forms import Draft
@@ -183,8 +184,8 @@ def test_a_draft_of_another_letter_records_nothing(visitor):
 def test_a_draft_is_good_for_a_day(visitor, letter, time_machine):
     time_machine.move_to("2026-12-01T12:00:00Z", tick=False)
     key = letter.portal_keys.get()
-    draft = Draft(fields={"name": "Dana"}).sealed(key)
-    assert Draft.unsealed(draft, key).fields == {"name": "Dana"}
+    draft = Draft(InProgress({"name": "Dana"})).sealed(key)
+    assert Draft.unsealed(draft, key).typed.fields == {"name": "Dana"}
     time_machine.shift(25 * 3600)
     with pytest.raises(signing.SignatureExpired):
         Draft.unsealed(draft, key)
