@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     # A file that came while the scanner was down is held, and scanned once it is back.
     "scan-documents": _every("letters.tasks.scan_documents", minutes=2),
     "erase-expired": _every("letters.tasks.erase_expired", minutes=20),
+    "tasks": _every("letters.tasks.look_what_waits", minutes=5),
     "prune-queue": _every("config.tasks.prune_queue", minutes=30),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from celery import shared_task
 from django.utils import timezone
 
-from letters.actions import changed, dispatch, receipt, render, saved_answer, scan
+from campaigns.actions import due_tasks
+from letters.actions import changed, dispatch, mail_tasks, receipt, render, saved_answer, scan
 from letters.actions.wake import (
     RENDER_MAILING,
     SCAN_DOCUMENTS,
@@ -58,3 +59,12 @@ def sweep() -> None:
         parts.callback(dispatch.revive, now=now)
         parts.callback(render.revive, now=now)
         parts.callback(changed.look_where_told, now=now)
+
+
+@shared_task(name="letters.tasks.look_what_waits", max_retries=0)
+def look_what_waits() -> None:
+    """Open the tasks that the clock brings. A missed beat costs only time."""
+    now = timezone.now()
+    with ExitStack() as parts:
+        parts.callback(mail_tasks.follow, now=now)
+        parts.callback(due_tasks.follow_answers, now=now)

@@ -7,6 +7,7 @@ The sweep looks at everything, an action at the one recipient that it changed.
 
 import datetime
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -121,7 +122,8 @@ def _open(new: Sequence[Wanted], now: datetime.datetime) -> int:
 
 def _reopen(again: Sequence[Task]) -> int:
     for task in again:
-        tasks.reopen(task=task, reason="It is so again.", by=None)
+        with suppress(tasks.IsOpen):  # another look was first
+            tasks.reopen(task=task, reason="It is so again.", by=None)
     return len(again)
 
 

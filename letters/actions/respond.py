@@ -18,6 +18,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused, answer, verification
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import AnswerEntry, Channel, Recipient, User
+from letters.actions import mail_tasks
 from letters.actions.wake import SCAN_DOCUMENTS, SEND_RECEIPTS, wake
 from letters.models import Letter, Response, ResponseDocument, ResponseItem
 from letters.reports import receipt
@@ -162,6 +163,7 @@ def _write(
     response.save(update_fields=["receipt_sha256"])
     _write_event(response, respondent, items=len(items), by=by)
     _note_evidence(response, entries, documents)
+    mail_tasks.follow_one(response.recipient)
 
 
 def _refuse_unfitting(

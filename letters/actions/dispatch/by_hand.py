@@ -10,6 +10,7 @@ from campaigns import audit
 from campaigns.actions import Refused, answer
 from campaigns.models import User
 from letters import lifecycle
+from letters.actions import mail_tasks
 from letters.actions.dispatch.emails import LINE_OPEN, name_messages
 from letters.actions.dispatch.leaving import (
     EMAIL,
@@ -152,6 +153,7 @@ def resend(*, letter: Letter, channel: str, reason: str, by: User) -> Dispatch:
         attempt=dispatch.attempt,
         reason=reason,
     )
+    mail_tasks.follow_one(letter.recipient)
     return dispatch
 
 

@@ -11,6 +11,7 @@ from campaigns import audit
 from campaigns.actions import Refused, answer
 from campaigns.models import User
 from letters import lifecycle
+from letters.actions import mail_tasks
 from letters.actions.dispatch.leaving import POST, NotOnThatDay, in_words
 from letters.actions.outcome import Outcome
 from letters.channels import post
@@ -124,6 +125,7 @@ def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: U
     )
     if status == Status.RETURNED:
         _unreachable(letter, f"letter {letter} came back", by)
+    mail_tasks.follow_one(letter.recipient)
     return dispatch
 
 

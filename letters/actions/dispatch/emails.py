@@ -19,6 +19,7 @@ from campaigns import audit
 from campaigns.actions import Refused, answer
 from campaigns.models import User
 from letters import lifecycle
+from letters.actions import mail_tasks
 from letters.actions.dispatch.leaving import (
     EMAIL,
     CountDiffers,
@@ -287,6 +288,7 @@ def _end(
         dispatch=dispatch.pk,
         message_id=dispatch.message_id,
     )
+    mail_tasks.follow_one(dispatch.letter.recipient)
 
 
 def revive(*, now: datetime.datetime) -> list[int]:
