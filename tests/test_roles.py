@@ -19,6 +19,8 @@ DECIDERS = {
     "letters:mailing_start": {MANAGER, DRAFTER},
     "letters:mailing_cancel": {MANAGER, DRAFTER},
     "letters:letter_void": {MANAGER, DRAFTER},
+    "letters:letter_place": {MANAGER, DRAFTER},
+    "letters:letter_person": {MANAGER, DRAFTER},
     "letters:letter_open": {COUNSEL},
     # The pages of a letter hold the code with which its recipient answers.
     "letters:letter_read": {MANAGER, DRAFTER, COUNSEL, CLERK},

@@ -55,7 +55,57 @@ _SHOWN: Mapping[str, Callable[[], InstitutionQuerySet]] = {
 }
 
 
-class InstitutionForm(forms.Form):
+class PlaceForm(forms.Form):
+    """Where an institution is, each part as the directory keeps it."""
+
+    street = LineField(required=False, max_length=200)
+    street2 = LineField(label="Second address line", required=False, max_length=200)
+    city = LineField(required=False, max_length=100)
+    state = LineField(required=False, max_length=50, help_text="Two letters in the US.")
+    postal_code = LineField(label="ZIP or postal code", required=False, max_length=20)
+    country = LineField(max_length=2, initial="US", help_text="Two letters, for example US or CA.")
+    address_source = LineField(
+        label="Where this address was published",
+        required=False,
+        max_length=500,
+        help_text="A page of the institution's own site, for example. Needed when you supply or "
+        "change the street.",
+    )
+
+    def __init__(self, *args: Any, institution: Institution | None = None, **kwargs: Any) -> None:
+        self.institution = institution
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def initial_place(cls, institution: Institution) -> dict[str, Any]:
+        return {name: getattr(institution, name) for name in PLACE}
+
+    def clean_country(self) -> str:
+        return _usable(values.country(self.cleaned_data["country"]))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        country = cleaned.get("country") or "US"
+        if cleaned.get("state"):
+            self._take("state", values.state(cleaned["state"], country))
+        if cleaned.get("postal_code"):
+            state = cleaned.get("state") or ""
+            self._take("postal_code", values.postal_code(cleaned["postal_code"], state, country))
+        before = self.institution.street if self.institution else ""
+        street = cleaned.get("street")
+        if street and street != before and not cleaned.get("address_source"):
+            self.add_error("address_source", "Say where this street was published.")
+        return cleaned
+
+    def _take(self, name: str, found: tuple[str, str]) -> None:
+        value, note = found
+        if value:
+            self.cleaned_data[name] = value
+        else:
+            self.add_error(name, f"{note}.")
+
+
+class InstitutionForm(PlaceForm):
     """An institution as a person types it."""
 
     name = LineField(max_length=300)
@@ -74,24 +124,10 @@ class InstitutionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="One per line. They are searched too.",
     )
-    street = LineField(required=False, max_length=200)
-    street2 = LineField(label="Second address line", required=False, max_length=200)
-    city = LineField(required=False, max_length=100)
-    state = LineField(required=False, max_length=50, help_text="Two letters in the US.")
-    postal_code = LineField(label="ZIP or postal code", required=False, max_length=20)
-    country = LineField(max_length=2, initial="US", help_text="Two letters, for example US or CA.")
-    address_source = LineField(
-        label="Where this address was published",
-        required=False,
-        max_length=500,
-        help_text="A page of the institution's own site, for example. Needed when you supply or "
-        "change the street.",
-    )
     phone = LineField(required=False, max_length=40)
     website = LineField(required=False, max_length=300)
 
-    def __init__(self, *args: Any, institution: Institution | None = None, **kwargs: Any) -> None:
-        self.institution = institution
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for scheme, label in Identifier.Scheme.choices:
             self.fields[f"number_{scheme}"] = LineField(
@@ -137,9 +173,6 @@ class InstitutionForm(forms.Form):
             raise ValidationError("Several have that name. Type the UNITID of the one you mean.")
         return matches[0]
 
-    def clean_country(self) -> str:
-        return _usable(values.country(self.cleaned_data["country"]))
-
     def clean_website(self) -> str:
         typed = self.cleaned_data["website"]
         return _usable(values.website(typed)) if typed else ""
@@ -149,26 +182,9 @@ class InstitutionForm(forms.Form):
         return _usable(values.phone(typed)) if typed else ""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        country = cleaned.get("country") or "US"
-        if cleaned.get("state"):
-            self._take("state", values.state(cleaned["state"], country))
-        if cleaned.get("postal_code"):
-            state = cleaned.get("state") or ""
-            self._take("postal_code", values.postal_code(cleaned["postal_code"], state, country))
-        before = self.institution.street if self.institution else ""
-        street = cleaned.get("street")
-        if street and street != before and not cleaned.get("address_source"):
-            self.add_error("address_source", "Say where this street was published.")
+        cleaned = super().clean()
         cleaned["identifiers"] = tuple(self._numbers(cleaned))
         return cleaned
-
-    def _take(self, name: str, found: tuple[str, str]) -> None:
-        value, note = found
-        if value:
-            self.cleaned_data[name] = value
-        else:
-            self.add_error(name, f"{note}.")
 
     def _numbers(self, cleaned: dict[str, Any]) -> list[tuple[str, str]]:
         found = []
@@ -192,26 +208,11 @@ class InstitutionForm(forms.Form):
         )
 
 
-_PLAIN = (
-    "name",
-    "kind",
-    "control",
-    "street",
-    "street2",
-    "city",
-    "state",
-    "postal_code",
-    "country",
-    "address_source",
-    "phone",
-    "website",
-)
+PLACE = ("street", "street2", "city", "state", "postal_code", "country", "address_source")
+_PLAIN = ("name", "kind", "control", *PLACE, "phone", "website")
 _SECTIONS = (
     ("Institution", ["name", "kind", "parent", "control", "aliases"]),
-    (
-        "Address",
-        ["street", "street2", "city", "state", "postal_code", "country", "address_source"],
-    ),
+    ("Address", list(PLACE)),
     ("Reached at", ["phone", "website"]),
 )
 

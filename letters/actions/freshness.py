@@ -98,10 +98,10 @@ _WAYS = ("by_post", "by_email", "email")
 _KEYED_BY_DATA = frozenset({"known"})
 
 
-def changed_letters(mailing: Mailing) -> list[Letter]:
+def changed_letters(mailing: Mailing, letters: QuerySet[Letter]) -> list[Letter]:
     """Letters whose frozen data is no longer what is known. They carry the new data, unsaved."""
-    letters = with_everything_of_letters(mailing, mailing.letters.standing().order_by("position"))
-    return [letter for letter in letters if freeze(letter)]
+    read = with_everything_of_letters(mailing, letters.order_by("position"))
+    return [letter for letter in read if freeze(letter)]
 
 
 def with_everything_of_letters(mailing: Mailing, letters: QuerySet[Letter]) -> list[Letter]:
@@ -150,13 +150,15 @@ def told_since(campaign_pk: int, moment: datetime.datetime) -> QuerySet[AuditEve
     return AuditEvent.objects.filter(telling, here, at__gt=moment)
 
 
-def freeze_again(mailing: Mailing) -> int:
+def freeze_again(mailing: Mailing, letters: QuerySet[Letter] | None = None) -> int:
     """Take what is known now into every letter that is not sealed; returns how many changed.
 
-    A rendered letter whose data changed is a draft again, and a worker that has it in hand
-    loses its claim, so that bytes made from the old data are never kept.
+    Of a mailing in preparation, or of these `letters` of it alone. A rendered letter whose data
+    changed is a draft again, and a worker that has it in hand loses its claim, so that bytes made
+    from the old data are never kept.
     """
-    changed = changed_letters(mailing)
+    standing = mailing.letters.standing() if letters is None else letters
+    changed = changed_letters(mailing, standing)
     Letter.objects.bulk_update(
         changed, ["merge_data", "by_post", "by_email", "email"], batch_size=_ROWS_AT_ONCE
     )

@@ -28,6 +28,7 @@ __all__ = [
     "inspect",
     "of_the_mailing",
     "run",
+    "run_for",
     "unanswered",
     "unseen",
 ]
@@ -38,6 +39,28 @@ def run(mailing: Mailing) -> list[Found]:
     found = inspect(mailing)
     answered = _answered(mailing)
     mailing.findings.all().delete()
+    _keep(mailing, found, answered)
+    mailing.preflight_at = timezone.now()
+    mailing.save(update_fields=["preflight_at"])
+    return found
+
+
+def run_for(mailing: Mailing, letters: QuerySet[Letter]) -> list[Found]:
+    """Check these letters alone again, but for what compares them with the others."""
+    batch = _batch(mailing, list(_with_everything(letters)))
+    checks = [check for check in LETTER_CHECKS if not check.compares]
+    found = [
+        one for letter in batch.letters for check in checks for one in check.findings(letter, batch)
+    ]
+    answered = _answered(mailing)
+    mailing.findings.filter(
+        letter__in=batch.letters, code__in=[check.code for check in checks]
+    ).delete()
+    _keep(mailing, found, answered)
+    return found
+
+
+def _keep(mailing: Mailing, found: list[Found], answered: dict[FoundKey, int]) -> None:
     Finding.objects.bulk_create(
         [
             Finding(
@@ -52,9 +75,6 @@ def run(mailing: Mailing) -> list[Found]:
         ],
         batch_size=500,
     )
-    mailing.preflight_at = timezone.now()
-    mailing.save(update_fields=["preflight_at"])
-    return found
 
 
 def unseen(mailing: Mailing, found: list[Found]) -> list[Found]:

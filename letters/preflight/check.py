@@ -191,7 +191,7 @@ class Check(Generic[Row]):
     Red stops the mailing and cannot be overridden. Amber marks a letter for counsel to open,
     unless a person answers it with a written reason; with `needs_reason` nothing is approved
     before that answer is written. Where it is not `answerable`, counsel opens the letter whatever
-    anybody writes.
+    anybody writes. One that `compares` needs the other letters of the mailing beside it.
     """
 
     code: str
@@ -206,6 +206,7 @@ class Check(Generic[Row]):
     needs_reason: bool = False
     answerable: bool = True
     reads_letters: bool = False
+    compares: bool = False
 
     def findings(self, row: Row, batch: Batch) -> Iterator[Found]:
         letter = row if isinstance(row, Letter) else None

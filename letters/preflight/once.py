@@ -58,6 +58,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The person gets one letter.",
         mend=Mend.ADDRESSEES,
         look=_person,
+        compares=True,
     ),
     Check(
         code="same-institution",
@@ -68,6 +69,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="No other recipient has its name in its town.",
         mend=Mend.STANDING,
         look=_institution,
+        compares=True,
     ),
     Check(
         code="same-address",
@@ -78,6 +80,7 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="No other recipient has that address.",
         mend=Mend.ADDRESS,
         look=_address,
+        compares=True,
     ),
     Check(
         code="written-before",

@@ -141,5 +141,6 @@ CHECKS: tuple[LetterCheck, ...] = (
         mend=Mend.LETTER,
         look=_length,
         part=Part.PAGES,
+        compares=True,
     ),
 )

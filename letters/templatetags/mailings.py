@@ -8,6 +8,8 @@ from letters.actions import outcome
 from letters.models import Finding, Letter
 from letters.preflight.check import Mend
 from letters.preflight.registry import BY_CODE
+from letters.views.mailing_grid import Cell
+from letters.views.mend import InPlace, in_place
 from letters.views.mending import Mending, mending
 
 register = template.Library()
@@ -19,6 +21,13 @@ def mend(context: dict[str, Any], finding: Finding, letter: Letter | None = None
     request = context["request"]
     where = BY_CODE[finding.code].mend if finding.code in BY_CODE else Mend.LETTER
     return mending(where, request.user, context["mailing"], letter, request.get_full_path())
+
+
+@register.simple_tag(takes_context=True)
+def mend_here(context: dict[str, Any], cell: Cell, letter: Letter) -> InPlace | None:
+    """The form that puts right what a cell found: {% mend_here cell letter as here %}."""
+    request = context["request"]
+    return in_place(cell, letter, context["mailing"], request.user, back=request.get_full_path())
 
 
 @register.filter

@@ -45,12 +45,21 @@ def mending(
     mend: Mend, user: User, mailing: Mailing, letter: Letter | None = None, back: str = ""
 ) -> Mending:
     """`back` is the page to which the person returns from there."""
-    permission, who = _TAKES[mend]
+    own = letter is not None and _is_of_addressee(mend, letter)
+    permission, who = _TAKES[Mend.ADDRESSEES if own else mend]
     address = _of_letter(mend, letter, mailing) if letter else _of_mailing(mend, mailing)
     page, mark, place = address.partition("#")
     if back:
         page += f"{'&' if '?' in page else '?'}{urlencode({'next': back})}"
     return Mending(page + mark + place, user.has_perm(permission), who)
+
+
+def _is_of_addressee(mend: Mend, letter: Letter) -> bool:
+    """Whether the campaign's own addressee holds what the directory holds elsewhere."""
+    addressee = letter.addressee
+    if mend is Mend.CONTACT:
+        return not addressee.contact_id or bool(addressee.name)
+    return mend is Mend.ADDRESS and bool(addressee.street)
 
 
 def _of_letter(mend: Mend, letter: Letter, mailing: Mailing) -> str:

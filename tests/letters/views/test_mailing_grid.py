@@ -187,3 +187,58 @@ def test_counsel_who_appeared_is_taken_in_with_a_press_on_check_again(stage):
     words = row(page, letter.recipient.institution.name)
     assert "Pat Lawyer" in words and "may be" in words
     assert "turned letter" in get(stage.manager, "letter", letter.pk)
+
+
+def test_a_street_is_supplied_in_the_row_and_the_person_is_back_in_it(stage):
+    letter = stage.mailing.letters.get(recipient__institution__name="Aa Streetless")
+    asked = {"step": "check", "by": "address"}
+    page = get(stage.manager, "mailing", stage.mailing.pk, **asked)
+    address = reverse("letters:letter_place", args=[letter.pk])
+    link = re.search(rf'action="({address}[^"]+)"', page).group(1)
+    back = f"{stage.mailing.get_absolute_url()}?step=check&by=address#letter-{letter.pk}"
+    assert f'id="letter-{letter.pk}"' in page
+    typed = {
+        "street": "1 New Street",
+        "city": "Springfield",
+        "state": "Illinois",
+        "postal_code": "62701",
+        "country": "US",
+        "address_source": "Its own page",
+    }
+    client = as_(stage.manager)
+    saved = client.post(link, typed)
+    assert (saved.status_code, saved["Location"]) == (302, back)
+    page = client.get(back).content.decode()
+    assert "was checked again: nothing red is left." in page
+    assert address not in page
+
+
+def test_what_cannot_be_saved_is_shown_as_typed_with_the_way_back(stage):
+    letter = stage.mailing.letters.get(recipient__institution__name="Aa Streetless")
+    address = reverse("letters:letter_place", args=[letter.pk])
+    typed = {"street": "1 New Street", "country": "US", "postal_code": "nonsense"}
+    page = as_(stage.manager).post(f"{address}?next=/staff/", typed).content.decode()
+    assert "Say where this street was published." in page and 'value="nonsense"' in page
+    assert 'href="/staff/"' in page
+
+
+def test_who_may_not_prepare_gets_no_form_in_the_row(stage):
+    assert "Fix here" in get(stage.manager, "mailing", stage.mailing.pk)
+    assert "Fix here" not in get(stage.counsel, "mailing", stage.mailing.pk)
+    letter = stage.letters[0]
+    address = reverse("letters:letter_place", args=[letter.pk])
+    assert as_(stage.counsel).post(address, {"country": "US"}).status_code == 403
+
+
+def test_a_name_is_supplied_in_the_row(stage):
+    letter = stage.letters[-1]
+    Contact.objects.filter(pk=letter.addressee.contact_id).update(name="TBD")
+    post(stage.manager, "mailing_check", stage.mailing.pk)
+    response = as_(stage.manager).post(
+        reverse("letters:letter_person", args=[letter.pk]),
+        {"name": "Robin Dean", "title": "Dean"},
+        follow=True,
+    )
+    page = response.content.decode()
+    assert "nothing red is left" in page
+    assert "Robin Dean" in row(page, letter.recipient.institution.name)
