@@ -112,6 +112,7 @@ class Composer(OfTemplate, TemplateView):
         return self.render_to_response(
             self.get_context_data(
                 form=form,
+                is_unsaved=version is None and self.request.method == "POST",
                 version=version,
                 problems=_marked(form, problems or []),
                 preview=preview,
@@ -161,6 +162,8 @@ class ComposerPreview(Composer):
         began = time.monotonic()
         picked, why = picker.picked(self.campaign), ""
         if not form.is_valid():
+            if empty := _still_empty(form):
+                return Preview(picked, waits_for=empty)
             return Preview(picked, refusal=_first_error(form))
         text = form.text()
         if problems := draft.check(text, campaign=self.campaign):
@@ -211,6 +214,13 @@ _WORST = [(key, label) for key, (label, _) in WORST.items()]
 
 def _plain(sentence: str) -> HttpResponse:
     return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=422)
+
+
+def _still_empty(form: TextForm) -> str:
+    """What has to be written before a letter can be set, in words; a new letter lacks it all."""
+    names = [name for name in form.errors if form.errors.as_data()[name][0].code == "required"]
+    labels = [str(form.fields[name].label) for name in names]
+    return " and ".join(labels) if len(names) == len(form.errors) else ""
 
 
 def _first_error(form: TextForm) -> str:

@@ -81,6 +81,7 @@ class Preview:
     pages: list[str] = field(default_factory=list)
     problems: list[Marked] = field(default_factory=list)
     refusal: str = ""
+    waits_for: str = ""
     why: str = ""
     is_brief: bool = False
     seconds: float = 0.0

@@ -1,28 +1,43 @@
 """Show me the worst: the recipients whose letters are likeliest to go wrong, and why those.
 
-The database picks a few by length, however many there are; what the letter really says to
-each of these decides.
+The database looks at all and picks a few, by length or by what is lacking; what the letter really
+says to each of these decides.
 """
 
 import datetime
+import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
-from campaigns.models import Addressee, Campaign, Institution, Recipient
+from campaigns.models import Addressee, Campaign, Fact, Institution, Recipient, SourcedFact
 from campaigns.models.recipient import RecipientQuerySet
 from letters.actions.draft import Text
 from letters.actions.outcome import counted
 from letters.merge import context, proof
 from letters.merge.assemble import lacking
 from letters.merge.content import LetterContent
-from letters.merge.language import MissingValue, TemplateRefused
+from letters.merge.fields import fact_field
+from letters.merge.language import MissingValue, TemplateRefused, parse
 
 _NEAR_THE_TOP = 20
 _LIKELY = 200  # of those who may lack a value, so many are asked
@@ -55,6 +70,29 @@ class Search:
             .prefetch_related("demands", "grounds")
             .get(pk=self.campaign.pk)
         )
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """What the text names. The text was checked before; one that is refused names nothing."""
+        grounds = tuple(sorted(ground.key for ground in self.whole_campaign.grounds.all()))
+        try:
+            body = parse(self.text.body, grounds=grounds).fields
+            return frozenset(body | parse(self.text.subject, subject=True, grounds=grounds).fields)
+        except TemplateRefused:
+            return frozenset()
+
+    @cached_property
+    def known(self) -> Mapping[int, tuple[tuple[str, str], ...]]:
+        """Institution to the facts by which the text tells it from others; empty where by none."""
+        asked = [key for key in Fact.Key.values if fact_field(key) in self.fields]
+        if not asked:
+            return {}
+        institutions = Institution.objects.filter(recipients__in=self.among)
+        found = {}
+        for one in institutions.select_related("parent").prefetch_related("facts", "parent__facts"):
+            known = one.known_facts()
+            found[one.pk] = tuple((key, known[key]) for key in asked if key in known)
+        return found
 
     def read(self, keys: Iterable[int]) -> list[Recipient]:
         """Recipients by their keys, each with all that its letter says of it."""
@@ -114,6 +152,17 @@ _PLACE = (
 )
 
 
+_PLACE_PARTS = ("street", "city", "state", "postal_code")
+# By which fields a condition tells recipients apart, and the columns they come from.
+_TELL_APART = {
+    "institution_state": "institution__state",
+    "institution_kind": "institution__kind",
+    "institution_control": "institution__control",
+    "is_public": "institution__control",
+    "is_private": "institution__control",
+}
+
+
 def longest_name(search: Search) -> Worst:
     """The institution with the longest name, or the addressee whose name and title are longer."""
     found = search.read(search.longest(_INSTITUTION)) + search.read(search.with_long_addressees())
@@ -123,9 +172,7 @@ def longest_name(search: Search) -> Worst:
         person = ", ".join(filter(None, (data["addressee_name"], data["addressee_title"])))
         return data["institution_name"], person
 
-    worst = max(found, key=lambda each: max(map(len, names(each))), default=None)
-    if worst is None:
-        return _NOBODY
+    worst = max(found, key=lambda each: max(map(len, names(each))))
     name = max(names(worst), key=len)
     return Worst(worst, f"The longest name, {len(name)} characters: {name}")
 
@@ -139,49 +186,54 @@ def longest_address(search: Search) -> Worst:
         lines = search.data(recipient)["postal_lines"]
         return len(lines), max(map(len, lines))
 
-    worst = max(found, key=size, default=None)
-    if worst is None:
-        return _NOBODY
+    worst = max(found, key=size)
     lines, width = size(worst)
     return Worst(worst, f"The longest address: {lines} lines, the widest of {width} characters.")
 
 
 def missing_values(search: Search) -> Worst:
     """The recipient for whom most of what the text and the envelope need is not known."""
+    doubt = sum((Case(When(one, then=1), default=0) for one in _doubts(search)), Value(0))
+    suspects = search.among.annotate(doubt=doubt).order_by("-doubt", "pk")
+    keys = suspects.values_list("pk", flat=True)[:_LIKELY]
+    lacks = {recipient: _lacks(search, recipient) for recipient in search.read(keys)}
+    worst = max(lacks, key=lambda each: len(lacks[each]))
+    if not lacks[worst]:
+        return Worst(None, "No recipient lacks a value that this text or the envelope needs.")
+    return Worst(worst, f"Not known: {'; '.join(lacks[worst])}.")
+
+
+def _doubts(search: Search) -> list[Q]:
+    """What may be lacking of a recipient: what the envelope needs, and what the text names."""
     somebody = Addressee.objects.filter(recipient=OuterRef("pk"), archived_at=None)
     named = somebody.filter(~Q(name="") | Q(contact__name__gt=""))
     titled = somebody.filter(~Q(title="") | Q(contact__title__gt=""))
-    suspects = search.among.filter(
-        Q(institution__street="")
-        | Q(institution__city="")
-        | Q(institution__state="")
-        | Q(institution__postal_code="")
-        | ~Exists(named)
-        | ~Exists(titled)
-    )
-    lacks = {
-        recipient: _lacks(search, recipient)
-        for recipient in search.read(suspects.values_list("pk", flat=True)[:_LIKELY])
+    facts = SourcedFact.objects.filter(recipient=OuterRef("pk"), archived_at=None)
+    by_field = {
+        "institution_city": Q(institution__city=""),
+        "institution_state": Q(institution__state=""),
+        "addressee_name": ~Exists(named),
+        "addressee_title": ~Exists(titled),
+        "salutation": ~Exists(named),
+        "facts": ~Exists(facts),
     }
-    worst = max(lacks, key=lambda each: len(lacks[each]), default=None)
-    if worst is None or not lacks[worst]:
-        return Worst(None, "No recipient lacks a value that this text or the envelope needs.")
-    return Worst(worst, f"Not known: {'; '.join(lacks[worst])}.")
+    place = [Q(**{f"institution__{part}": ""}) for part in _PLACE_PARTS]
+    return place + [Q(doubt) for name, doubt in by_field.items() if name in search.fields]
 
 
 def _lacks(search: Search, recipient: Recipient) -> list[str]:
     data = search.data(recipient)
     place = context.place(context.first_addressee(recipient), recipient.institution)
-    needed = ("street", "city", "state", "postal_code")
     words = {"postal_code": "ZIP"}
     return [
-        *(words.get(part, part) for part in needed if not getattr(place, part)),
+        *(words.get(part, part) for part in _PLACE_PARTS if not getattr(place, part)),
         *lacking(search.text, data),
+        *(["sourced facts"] if "facts" in search.fields and not data["facts"] else []),
     ]
 
 
 def most_pages(search: Search) -> Worst:
-    """Of the recipients with the longest text a few are really set, and counted."""
+    """Every letter's length is estimated; those of the longest are really set, and counted."""
     pages = [
         (proof.make(content).pages, recipient)
         for recipient, content in _longest_texts(search)[:_SET]
@@ -190,23 +242,19 @@ def most_pages(search: Search) -> Worst:
         return Worst(None, "No letter can be made to find out: values are missing.")
     most, worst = max(pages, key=lambda each: each[0])
     least = min(count for count, _ in pages)
-    others = f"; others have {least}" if least < most else ""
-    return Worst(worst, f"The longest letter: {counted(most, 'page')}{others}.")
+    others = f"; the shortest of them has {least}" if least < most else ""
+    everyone = search.among.count()
+    how = f"Estimated for all {everyone:,} recipients by the length of their text; "
+    if len(pages) == everyone:
+        how = ""
+    these = "this one was" if len(pages) == 1 else f"the {len(pages)} longest were"
+    return Worst(worst, f"The longest letter: {counted(most, 'page')}{others}. {how}{these} set.")
 
 
 def _longest_texts(search: Search) -> list[tuple[Recipient, LetterContent]]:
-    """Letters to those with long names and places, of each kind that a text may tell apart."""
-    keys = set(search.longest(_INSTITUTION)) | set(search.longest(_PLACE))
-    quoted = Coalesce(Sum(Length("sourced_facts__quotation")), 0)
-    keys |= set(search.longest(quoted))
-    with_own = search.among.filter(pk__in=list(search.own_texts)[:_NEAR_THE_TOP])
-    keys |= set(with_own.values_list("pk", flat=True))
-    for control in Institution.Control.values:
-        alike = search.among.filter(institution__control=control)
-        keys |= set(alike.annotate(length=_INSTITUTION).order_by("-length", "pk")
-                    .values_list("pk", flat=True)[:_SET])  # fmt: skip
+    """The letters with the longest text, of those that the estimate puts at the top."""
     found = []
-    for recipient in search.read(keys):
+    for recipient in search.read(_likely_longest(search)):
         with suppress(MissingValue, TemplateRefused):  # `missing_values` shows these
             content = context.preview_content(
                 search.text,
@@ -217,6 +265,36 @@ def _longest_texts(search: Search) -> list[tuple[Recipient, LetterContent]]:
             )
             found.append((recipient, content))
     return sorted(found, key=lambda each: -len(each[1].body))
+
+
+def _likely_longest(search: Search) -> list[int]:
+    """The keys of the recipients who print most, from each group that the text may tell apart.
+
+    A text tells recipients apart by state, kind, control and facts. Within a group only what is
+    printed of the recipient differs, and that is counted in the database for all of them.
+    """
+    groups: dict[object, list[tuple[int, int]]] = defaultdict(list)
+    for pk, institution, length, *told_apart in _estimates(search):
+        known = search.known.get(institution, ())
+        own = len(search.own_texts.get(pk, ""))
+        groups[(*told_apart, known, own > 0)].append((length + own, pk))
+    each = max(1, min(_SET, _LIKELY // max(len(groups), 1)))
+    tops = [heapq.nlargest(each, group) for group in groups.values()]
+    return [pk for _, pk in heapq.nlargest(_LIKELY, (one for top in tops for one in top))]
+
+
+def _estimates(search: Search) -> QuerySet[Any]:
+    """Key, institution and printed length of each recipient, and what tells it apart."""
+    facts = SourcedFact.objects.filter(recipient=OuterRef("pk"), archived_at=None).order_by()
+    said = facts.values("recipient").annotate(
+        length=Sum(Length("quotation") + Length("source") + Length("programme"))
+    )
+    length = _INSTITUTION + Length("institution__city")
+    if "facts" in search.fields:
+        length += Coalesce(Subquery(said.values("length")), 0)
+    columns = [column for name, column in _TELL_APART.items() if name in search.fields]
+    rows = search.among.annotate(length=length).order_by()
+    return rows.values_list("pk", "institution_id", "length", *dict.fromkeys(columns))
 
 
 WORST: Mapping[str, tuple[str, Callable[[Search], Worst]]] = {
@@ -237,7 +315,7 @@ def worst(
 ) -> Worst:
     """The worst of the kind, a key of WORST. Raises NoSender, and what a proof raises."""
     search = Search(text, campaign, among, timezone.localdate(), own_texts or {})
-    return WORST[kind][1](search)
+    return WORST[kind][1](search) if among.exists() else _NOBODY
 
 
-_NOBODY = Worst(None, "There is no recipient to show.")
+_NOBODY = Worst(None, "No recipient is found, so there is none to show as the worst.")

@@ -115,8 +115,20 @@ const sayItFailed = (event) => {
   event.detail.target.prepend(note);
 };
 
+// Text that was written and not saved is not lost by a click on a link: the browser asks first.
+const guardUnsaved = (form) => {
+  let saving = false;
+  const isWritten = (field) => field.value !== field.defaultValue;
+  form.addEventListener("submit", (event) => { saving = !event.submitter?.hasAttribute("formaction"); });
+  window.addEventListener("beforeunload", (event) => {
+    const fields = [...form.querySelectorAll(".cs-form [name]")];
+    if (!saving && ("unsaved" in form.dataset || fields.some(isWritten))) event.preventDefault();
+  });
+};
+
 document.addEventListener("DOMContentLoaded", () => {
   if (!composer()) return;
+  if (composer().querySelector("#id_reason")) guardUnsaved(composer());
   let written = document.getElementById("id_body");
   composer().addEventListener("focusin", (event) => {
     if (event.target.matches("#id_subject, #id_body")) written = event.target;

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from letters.actions import draft
 from letters.merge import proof
@@ -80,3 +80,23 @@ def test_a_server_that_fails_is_named_and_the_text_is_kept(page: Page) -> None:
     write(page, "Still here. ")
     expect(page.get_by_role("alert")).to_contain_text("Your text is still here")
     assert typed(page).startswith("Still here.")
+
+
+def test_text_that_is_not_saved_is_not_lost_by_a_click_on_a_link(page: Page) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    write(page, "Not saved. ")
+    page.get_by_role("link", name="Own texts").click()
+    assert asked == ["beforeunload"]
+    assert typed(page).startswith("Not saved.")
+    page.get_by_label("Why the text changed").fill("A word more.")
+    page.get_by_role("button", name="Save as the next version").click()
+    expect(page.get_by_text("This is version 2.")).to_be_visible()
+    page.get_by_role("link", name="Own texts").click()
+    expect(page.locator("h1")).to_contain_text("own texts")
+    assert asked == ["beforeunload"]

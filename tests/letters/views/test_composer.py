@@ -229,7 +229,7 @@ def test_the_preview_names_what_is_wrong_instead_of_a_letter(client, template):
     assertContains(page, "No letter can be made of this text yet.")
     assertContains(page, "Text, line 1, column 6:")
     assertNotContains(page, "data:image")
-    assertContains(preview(client, template, subject=""), "RE line: This field is required.")
+    assertContains(preview(client, template, subject=""), "once these are written: RE line.")
 
 
 def test_a_lacking_character_in_a_fact_or_an_own_text_is_named_by_its_place(
@@ -244,6 +244,18 @@ def test_a_lacking_character_in_a_fact_or_an_own_text_is_named_by_its_place(
     )
     page = preview(client, template, body="To you.\n\n{% facts %}\n\n{% own_text %}")
     assertContains(page, "It stands in the fact “Ϣ” and in the recipient’s own text.")
+
+
+def test_a_new_empty_letter_says_what_is_to_be_written_and_is_no_error(client, template):
+    page = preview(client, template, subject="", body="")
+    assertContains(page, "once these are written: RE line and Text.")
+    assertNotContains(page, "This field is required")
+    assertNotContains(page, "cs-note--bad")
+
+
+def test_what_is_wrong_besides_what_is_empty_is_still_an_error(client, template):
+    page = preview(client, template, subject="", label="x" * 200)
+    assertContains(page, "cs-note--bad")
 
 
 def test_without_a_recipient_the_samples_are_printed(client, template, campaign):

@@ -3,12 +3,13 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from campaigns.models import Addressee, Institution
+from campaigns.models import Addressee, Fact, Institution
 from letters.actions.draft import Text
 from letters.merge.context import NoSender
 from letters.models import Sender
-from letters.views.worst import WORST, worst
+from letters.views.worst import WORST, Worst, worst
 from tests.campaigns.views.test_recipients import fill
 from tests.factories import make_campaign, make_institution, make_recipient
 
@@ -97,7 +98,48 @@ def test_the_letter_of_most_pages_is_found_by_setting_the_longest(campaign):
     )
     found = find("pages", campaign, text)
     assert found.recipient == long
-    assert found.why == "The longest letter: 3 pages; others have 1."
+    assert found.why.startswith("The longest letter: 3 pages; the shortest of them has 1.")
+
+
+def test_the_longest_letter_is_sought_among_all_by_what_is_known_of_them(campaign):
+    fill(campaign, 40)
+    told = campaign.recipients.get(institution__name="Beta College")
+    Fact.objects.create(
+        institution=told.institution,
+        key="religious",
+        value="yes",
+        source="Its page",
+        as_of=timezone.localdate(),
+    )
+    body = '{% if fact_religious == "yes" %}\n' + "Long.\n\n" * 60 + "{% endif %}\nx"
+    found = find("pages", campaign, Text(subject="Request", body=body))
+    assert found.recipient == told
+    assert "Estimated for all 43 recipients by the length of their text" in found.why
+    assert "the 4 longest were set" in found.why
+
+
+def test_long_facts_make_the_longest_letter(campaign):
+    told = campaign.recipients.get(institution__name="Alpha University")
+    told.sourced_facts.create(quotation="Only. " * 300, source="x", seen_on=timezone.localdate())
+    found = find("pages", campaign, Text(subject="Request", body="To you.\n\n{% facts %}"))
+    assert found.recipient == told
+
+
+def test_facts_that_the_text_states_and_nobody_recorded_are_missing(campaign):
+    text = Text(subject="Request", body="To you.\n\n{% facts %}")
+    for name in ("Alpha University", "Gamma Institute"):
+        known = campaign.recipients.get(institution__name=name)
+        known.sourced_facts.create(quotation="x", source="y", seen_on=timezone.localdate())
+    found = find("missing", campaign, text)
+    assert found.recipient.institution.name == "Beta College"
+    assert found.why == "Not known: sourced facts."
+
+
+def test_where_the_words_find_nobody_every_kind_says_so(campaign):
+    for kind in WORST:
+        nobody = campaign.recipients.active().filter(institution__name="Nobody")
+        found = find(kind, campaign, among=nobody)
+        assert found == Worst(None, "No recipient is found, so there is none to show as the worst.")
 
 
 def test_a_recipient_whose_letter_cannot_be_made_is_not_the_longest(campaign):
