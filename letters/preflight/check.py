@@ -148,6 +148,11 @@ class Batch:
         return self.mailing.version.template.purpose
 
     @cached_property
+    def prints_facts(self) -> bool:
+        """Whether the letters state what was seen at each recipient."""
+        return self.mailing.version.mentions("facts") or self.mailing.version.mentions("fact")
+
+    @cached_property
     def answered(self) -> Mapping[int, Answered]:
         """Recipient to what it has answered, as its answers are now."""
         rows = (

@@ -16,6 +16,9 @@ from typing import Any
 import yaml
 
 _FOLDER = Path(__file__).parent / "rules"
+_STRAIGHT = {ord("’"): "'", ord("‘"): "'", ord("‐"): "-", ord("‑"): "-"}
+# A line of underscores is a blank to fill in, and what stands in a tag is a name.
+_EMPHASIS = re.compile(r"\*|(?<![\w_])_(?=\w)|(?<=\w)_(?![\w_])")
 
 
 @dataclass(frozen=True)
@@ -63,34 +66,50 @@ class Hit:
 
 def hits(text: str, check: str) -> list[Hit]:
     """What the rules of one check find in a text, in the order of the text."""
-    found = [
-        _hit(text, rule, match)
-        for rule in rules()
-        if rule.check == check
-        for pattern in rule.patterns
-        for match in pattern.finditer(text)
-    ]
-    return sorted(_longest(found), key=lambda one: (one.line, one.column))
-
-
-def _hit(text: str, rule: Rule, match: re.Match[str]) -> Hit:
-    before = text[: match.start()]
-    return Hit(
-        rule,
-        " ".join(match.group().split()),
-        before.count("\n") + 1,
-        len(before) - (before.rfind("\n") + 1) + 1,
+    text = _plain(text)
+    return sorted(
+        (
+            _hit(text, rule, *span)
+            for rule in rules()
+            if rule.check == check
+            for span in _spans(text, rule)
+        ),
+        key=lambda one: (one.line, one.column),
     )
 
 
-def _longest(found: list[Hit]) -> Iterator[Hit]:
-    """One hit a place: two patterns that begin there find the same thing."""
-    best: dict[tuple[int, int], Hit] = {}
-    for one in found:
-        at = (one.line, one.column)
-        if at not in best or len(one.said) > len(best[at].said):
-            best[at] = one
-    yield from best.values()
+def sentences(text: str, where: str, checks: Iterable[str]) -> list[str]:
+    """What the rules of these checks find in a text, in words."""
+    return [hit.sentence(where) for check in checks for hit in hits(text, check)]
+
+
+def _plain(text: str) -> str:
+    """As it reads, each character in its place: no curled apostrophes, no marks of emphasis."""
+    return _EMPHASIS.sub(" ", text.translate(_STRAIGHT))
+
+
+def _spans(text: str, rule: Rule) -> Iterator[tuple[int, int]]:
+    """Where the rule finds something. What overlaps is one thing, found by several patterns."""
+    start = end = 0
+    found = sorted(match.span() for pattern in rule.patterns for match in pattern.finditer(text))
+    for begins, ends in found:
+        if begins >= end:
+            if end:
+                yield start, end
+            start = begins
+        end = max(end, ends)
+    if end:
+        yield start, end
+
+
+def _hit(text: str, rule: Rule, start: int, end: int) -> Hit:
+    before = text[:start]
+    return Hit(
+        rule,
+        " ".join(text[start:end].split()),
+        before.count("\n") + 1,
+        len(before) - (before.rfind("\n") + 1) + 1,
+    )
 
 
 @cache
@@ -117,7 +136,7 @@ def _state_rules() -> tuple[StateRule, ...]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE)
+    return re.compile(pattern.replace(" ", r"[\s\-]+"), re.IGNORECASE)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

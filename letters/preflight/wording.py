@@ -32,6 +32,10 @@ def _written(mailing: Mailing, batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Label", version.label
     yield "Closing", version.closing
     yield "Enclosures", version.enclosures
+    for exhibit in version.template.exhibits.standing():
+        yield "Title of an exhibit", exhibit.title
+    if version.mentions("campaign_title"):
+        yield "Title of the campaign", mailing.campaign.title
     for demand in mailing.campaign.demands.all():
         yield f"Demand {demand.number}", demand.text
 
@@ -103,12 +107,33 @@ def _states(mailing: Mailing) -> list[str]:
     return sorted(states | {*senders.values_list("letterhead__state", flat=True)})
 
 
+# What is searched for in words that one recipient alone reads.
+_IN_OWN_TEXT = ("threat", "authority", "agency-complaint", "placeholder", "relative-deadline")
+# A quotation may hold brackets, and count days: it was said by others.
+_IN_FACTS = ("threat", "authority", "agency-complaint")
+
+
 def _own_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     """A text of the recipient's own is linted as the letter's is; its states are its own too."""
-    own = letter.merge_data.get("own_text", "")
-    for check in ("threat", "authority", "placeholder") if own else ():
-        for hit in linter.hits(own, check):
-            yield hit.sentence("Own text", [letter.recipient.institution.state])
+    own, grounds = letter.merge_data.get("own_text", ""), batch.grounds
+    voluntary = bool(grounds) and not any(ground.statutory for ground in grounds)
+    checks = (*_IN_OWN_TEXT, *(("legal-conclusion",) if voluntary else ()))
+    yield from _linted_for(letter, "Own text", own, checks)
+
+
+def _fact_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    if not batch.prints_facts:
+        return
+    for number, fact in enumerate(letter.merge_data.get("facts", ()), start=1):
+        for part in ("programme", "quotation", "source"):
+            where = f"Sourced fact {number}, {part}"
+            yield from _linted_for(letter, where, fact[part], _IN_FACTS)
+
+
+def _linted_for(letter: Letter, where: str, text: str, checks: tuple[str, ...]) -> Iterator[str]:
+    for check in checks:
+        for hit in linter.hits(text, check):
+            yield hit.sentence(where, [letter.recipient.institution.state])
 
 
 def _false_claims(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
@@ -156,10 +181,22 @@ CHECKS: tuple[LetterCheck, ...] = (
         severity=AMBER,
         title="Words of its own text",
         looks="Whether a text that this recipient alone reads threatens, speaks like government, "
-        "or holds something to fill in.",
+        "announces a complaint, counts days, calls a standard law or holds something to fill in.",
         passes="Nothing in a text of its own is amiss.",
         mend=Mend.OWN_TEXT,
         look=_own_words,
+        needs_reason=True,
+    ),
+    Check(
+        code="fact-words",
+        family=Family.VALUES,
+        severity=AMBER,
+        title="Words of a sourced fact",
+        looks="Whether a sourced fact that the letter states threatens, speaks like government or "
+        "announces a complaint. What was found in somebody else’s words may be right to quote.",
+        passes="Nothing in its sourced facts is amiss.",
+        mend=Mend.SOURCED_FACTS,
+        look=_fact_words,
         needs_reason=True,
     ),
 )
@@ -168,8 +205,9 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
     _check(
         "threat",
         "Reads like a threat",
-        "Whether the text speaks of criminal charges, discipline, a license or immigration, and "
-        "which rule of a state forbids threatening with it.",
+        "Whether the text, with demands, closing and the titles of exhibits, speaks of criminal "
+        "charges, discipline, a license, immigration, taxes or consequences, and which rule of a "
+        "state forbids threatening with it.",
         "Nothing reads like a threat.",
         _linted("threat", _written),
     ),
@@ -185,7 +223,8 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
     _check(
         "authority",
         "Speaks like government",
-        "Whether the text uses the words of a court or agency, such as “official notice”.",
+        "Whether the text uses the words of a court or agency, such as “official notice” or "
+        "“order of the state”.",
         "The text does not speak like government.",
         _linted("authority", _written),
     ),

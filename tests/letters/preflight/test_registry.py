@@ -12,7 +12,7 @@ from campaigns.models import Addressee, Contact, Fact
 from letters.actions import preflight
 from letters.actions.freshness import freeze
 from letters.merge import context
-from letters.models import CoSigning, Dispatch, Letter, LetterTemplate, Sender, Signer
+from letters.models import CoSigning, Dispatch, Exhibit, Letter, LetterTemplate, Sender, Signer
 from letters.preflight.check import Family
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 from tests.factories import (
@@ -94,7 +94,7 @@ amiss("contact-unverified")(
 amiss("salutation")(lambda letter: frozen(letter, salutation=""))
 amiss("missing-value")(lambda letter: frozen(letter, addressee_name=""))
 amiss("unresolved")(lambda letter: frozen(letter, addressee="Dean {{ name }}"))
-amiss("own-words")(lambda letter: frozen(letter, own_text="Or else criminal charges follow."))
+amiss("own-words")(lambda letter: frozen(letter, own_text="Criminal charges follow."))
 amiss("missing-glyph")(lambda letter: frozen(letter, addressee="Dean 東"))
 amiss("no-email")(lambda letter: Letter.objects.filter(pk=letter.pk).update(by_email=True))
 amiss("ground-mismatch")(
@@ -174,6 +174,12 @@ def _no_facts(letter):
     mailing.save()
     for one in mailing.letters.exclude(pk=letter.pk):
         frozen(one, facts=[FACT])
+
+
+@amiss("fact-words")
+def _fact_words(letter):
+    _no_facts(letter)
+    frozen(letter, facts=[{**FACT, "quotation": "This is your final warning."}])
 
 
 @amiss("no-exhibit")
@@ -571,6 +577,76 @@ def test_codes_are_unique_and_every_check_says_what_it_looks_at():
         assert one.looks.endswith(".") and one.passes.endswith("."), one.code
         assert len(one.title) <= 30, one.code
     assert {one.family for one in LETTER_CHECKS} == set(list(Family)[:8])
+
+
+# --- Which words are read ------------------------------------------------------------
+
+
+THREAT = "A final warning"
+
+
+@pytest.mark.parametrize("part", ["subject", "label", "closing", "enclosures", "body"])
+def test_every_part_of_a_text_is_read_for_threats(part):
+    stage = clean(1)
+    text = f"{WORDS} {THREAT}." if part == "body" else THREAT
+    stage.mailing.version = make_version(stage.campaign, **{"body": WORDS, part: text})
+    stage.mailing.save()
+    assert "threat" in codes(stage)
+
+
+def test_the_title_of_an_exhibit_is_read_for_threats_while_it_goes_out():
+    stage = clean(1)
+    exhibit = Exhibit.objects.create(
+        template=stage.mailing.version.template,
+        title="FINAL ORDER OF THE STATE",
+        file_name="a.pdf",
+        sha256="0" * 64,
+        pages=["0" * 64],
+        added_by=stage.manager,
+    )
+    (found,) = [one for one in preflight.inspect(again(stage).mailing) if one.code == "authority"]
+    assert found.message.startswith("Title of an exhibit, line 1, column 1: “FINAL ORDER OF")
+    exhibit.removed_at, exhibit.removed_by = timezone.now(), stage.manager
+    exhibit.save()
+    assert "authority" not in codes(stage)
+
+
+def test_the_title_of_the_campaign_is_read_where_it_is_printed():
+    stage = clean(1)
+    stage.campaign.title = THREAT
+    stage.campaign.save()
+    assert "threat" not in codes(stage)
+    says("It is called {{ campaign_title }}.")(stage)
+    assert "threat" in codes(stage)
+
+
+@pytest.mark.parametrize("part", ["programme", "quotation", "source"])
+@pytest.mark.parametrize(
+    "block", ["{% facts %}", "{% for fact in facts %}\n\n{{ fact.quotation }}\n\n{% endfor %}"]
+)
+def test_a_sourced_fact_is_read_where_it_is_printed(part, block):
+    stage = clean(2)
+    frozen(stage.letters[1], facts=[FACT, {**FACT, part: "Notice of violation"}])
+    assert "fact-words" not in codes(stage)
+    says(block)(stage)
+    found = [one for one in preflight.inspect(again(stage).mailing) if one.code == "fact-words"]
+    assert [one.letter for one in found] == [stage.letters[1]]
+    assert found[0].message.startswith(f"Sourced fact 2, {part}, line 1, column 1: “Notice of")
+
+
+def test_a_quotation_may_hold_brackets():
+    stage = clean(1)
+    says("{% facts %}")(stage)
+    frozen(stage.letters[0], facts=[{**FACT, "quotation": "[A]pplicants within 30 days [sic]"}])
+    assert "fact-words" not in codes(stage)
+
+
+def test_an_own_text_calls_no_standard_law():
+    stage = clean(1)
+    frozen(stage.letters[0], own_text="This is unlawful.")
+    assert "own-words" not in codes(stage)
+    stage.campaign.grounds.update(statutory=False)
+    assert "own-words" in codes(stage)
 
 
 # --- What a check tells apart ------------------------------------------------------

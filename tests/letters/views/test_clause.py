@@ -40,6 +40,17 @@ def test_a_clause_is_written_and_read(client):
     assertContains(page, "added the clause “Preservation”")
 
 
+def test_a_clause_says_what_the_checks_of_a_letter_will_find(client, clause):
+    assertNotContains(client.get(clause.get_absolute_url()), "will find")
+    client.post(
+        reverse("letters:clause_edit", args=[clause.pk]),
+        {**TYPED, "text": "This is a FINAL WARNING."},
+    )
+    page = client.get(clause.get_absolute_url())
+    assertContains(page, "The checks of every letter that holds it will find")
+    assertContains(page, "“FINAL WARNING” warns of harm")
+
+
 def test_a_refused_clause_says_where_and_keeps_what_was_typed(client):
     page = client.post(reverse("letters:clause_new"), {**TYPED, "text": "of {{ nobody }}"})
     assertContains(page, "Line 1, column 4: There is no field nobody.")
