@@ -135,15 +135,24 @@ def answers_digest(mailing: Mailing) -> str:
     return hashlib.sha256(repr(list(standing.values_list("pk", flat=True))).encode()).hexdigest()
 
 
-@transaction.atomic
 def approve(*, mailing: Mailing, digest: str, answers: str, by: User) -> Mailing:
     """Make the bytes that were shown the letters that are sent.
 
     `digest` and `answers` are those of the page that was read: of the letters, and of the written
     answers to what the checks found.
 
-    The campaign is held first, so that no demand changes between the last look and the seal.
+    Every stored file is read and hashed before the transaction, because thousands take seconds
+    in which nobody else could write; in it, only what was found whole is sealed.
     """
+    whole = frozenset[str]() if why_not(mailing, by) else _whole(mailing)
+    return _approve(mailing, digest, answers, whole, by)
+
+
+@transaction.atomic
+def _approve(
+    mailing: Mailing, digest: str, answers: str, whole: frozenset[str], by: User
+) -> Mailing:
+    """The campaign is held first, so that no demand changes between the last look and the seal."""
     locked(mailing.campaign)
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if mailing.status != Mailing.Status.READY:
@@ -164,7 +173,7 @@ def approve(*, mailing: Mailing, digest: str, answers: str, by: User) -> Mailing
         )
     _refuse_unopened(mailing, by)
     _refuse_changed(mailing)
-    _refuse_damaged(mailing)
+    _refuse_damaged(mailing, whole)
     return _seal(mailing, by)
 
 
@@ -267,16 +276,28 @@ def _named(changed: list[Stale]) -> str:
     return "; ".join(shown) + (f"; and {more:,} more" if more else "")
 
 
-def _refuse_damaged(mailing: Mailing) -> None:
-    rows = mailing.letters.standing().values_list("reference", "pdf_sha256")
-    for reference, sha256 in rows:
-        try:
-            filestore.get(sha256)
-        except (filestore.FileDamaged, FileNotFoundError) as error:
+def _whole(mailing: Mailing) -> frozenset[str]:
+    """The hashes of the letters whose stored bytes, read just now, still have that hash."""
+    kept = mailing.letters.standing().exclude(pdf_sha256="").values_list("pdf_sha256", flat=True)
+    return frozenset(sha256 for sha256 in kept.distinct() if _is_whole(sha256))
+
+
+def _is_whole(sha256: str) -> bool:
+    try:
+        filestore.get(sha256)
+    except (filestore.FileDamaged, FileNotFoundError):
+        return False
+    return True
+
+
+def _refuse_damaged(mailing: Mailing, whole: frozenset[str]) -> None:
+    """What is sealed was read and found whole, and is not what came into its place meanwhile."""
+    for reference, sha256 in mailing.letters.standing().values_list("reference", "pdf_sha256"):
+        if sha256 not in whole:
             raise ChangedSince(
                 f"The stored file of letter {reference} is missing or damaged. Nothing was "
                 "approved; render the letters again, or restore the file."
-            ) from error
+            )
 
 
 def _seal(mailing: Mailing, by: User) -> Mailing:

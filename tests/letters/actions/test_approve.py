@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
+from django.db import connection
 
-from campaigns import audit
+from campaigns import audit, filestore
 from campaigns.actions import demand as demands
 from campaigns.models import Fact, User
 from letters.actions import annex, approve, draft, mailing, override, own_text, render
@@ -344,6 +345,76 @@ def test_a_flipped_byte_in_one_stored_file_is_refused():
     with pytest.raises(approve.ChangedSince, match="missing or damaged"):
         say_yes(stage)
     assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_a_stored_file_that_is_gone_is_refused():
+    stage = stages.opened(3)
+    sha256 = stage.letters[1].pdf_sha256
+    default_storage.delete(f"{sha256[:2]}/{sha256[2:4]}/{sha256}")
+    with pytest.raises(approve.ChangedSince, match=f"{stage.letters[1]} is missing or damaged"):
+        say_yes(stage)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def _watch_reading(monkeypatch, seen: list[int]) -> None:
+    """How many transactions were open at each reading of a stored file."""
+    get = filestore.get
+
+    def watched(sha256):
+        seen.append(len(connection.atomic_blocks))
+        return get(sha256)
+
+    monkeypatch.setattr(approve.filestore, "get", watched)
+
+
+def test_stored_files_are_read_before_anything_is_held(monkeypatch):
+    stage, read, sealing = stages.opened(3), [], []
+    _watch_reading(monkeypatch, read)
+    seal = approve._seal
+    monkeypatch.setattr(
+        approve,
+        "_seal",
+        lambda *given: sealing.append(len(connection.atomic_blocks)) or seal(*given),
+    )
+    outside = len(connection.atomic_blocks)
+    say_yes(stage)
+    assert set(read) == {outside} and len(read) >= len({one.pdf_sha256 for one in stage.letters})
+    assert sealing and sealing[0] > outside
+
+
+def test_nothing_is_sealed_that_was_not_read(monkeypatch):
+    """A letter that comes into the place of one that was read is not one that was read."""
+    stage = stages.opened(3)
+    missed = stage.letters[2].pdf_sha256
+    read = approve._whole
+    monkeypatch.setattr(approve, "_whole", lambda mailing: read(mailing) - {missed})
+    with pytest.raises(approve.ChangedSince, match="missing or damaged"):
+        say_yes(stage)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_a_letter_made_anew_while_files_were_read_is_refused(monkeypatch):
+    stage = stages.opened(3)
+    read = approve._whole
+
+    def meanwhile(mailing):
+        whole = read(mailing)
+        other = filestore.put(b"%PDF-1.7 another letter")
+        mailing.letters.filter(pk=stage.letters[0].pk).update(pdf_sha256=other)
+        return whole
+
+    monkeypatch.setattr(approve, "_whole", meanwhile)
+    with pytest.raises(approve.ChangedSince, match="changed after this page was opened"):
+        say_yes(stage)
+    assert {letter.status for letter in stage.letters} == {"rendered"}
+
+
+def test_for_who_may_not_approve_no_file_is_read(monkeypatch):
+    stage, read = stages.opened(3), []
+    _watch_reading(monkeypatch, read)
+    with pytest.raises(approve.MayNotApprove):
+        say_yes(stage, by=stage.manager)
+    assert read == []
 
 
 def test_nothing_is_sealed_where_the_last_step_fails(monkeypatch):
