@@ -3,10 +3,22 @@
 import datetime
 from collections.abc import Iterator
 
+from campaigns.models import Contact
 from campaigns.placeholders import names_nobody, titles_nothing
 from letters.merge.salutation import NOBODY, RANKS
-from letters.models import Letter
-from letters.preflight.check import AMBER, NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
+from letters.models import Letter, Mailing
+from letters.preflight.check import (
+    AMBER,
+    NOTE,
+    RED,
+    Batch,
+    Check,
+    Family,
+    LetterCheck,
+    MailingCheck,
+    Mend,
+    Said,
+)
 
 # Chief administrators change office every few years; a directory is a year or two behind.
 VERIFIED_WITHIN = datetime.timedelta(days=365)
@@ -66,16 +78,46 @@ def _contact_removed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 
 def _unverified(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """Never is as bad as too long ago. What most letters have is amber once, for the mailing."""
+    contact = _doubted(letter, batch)
+    if contact is None:
+        return
+    severity = NOTE if _most_are_doubted(batch) else AMBER
+    if contact.verified_on is None:
+        yield Said(f"Nobody has verified {contact} yet.", severity)
+    else:
+        yield Said(
+            f"{contact} was last verified on {contact.verified_on:%B %-d, %Y}, more than "
+            f"{VERIFIED_WITHIN.days} days ago.",
+            severity,
+        )
+
+
+def _unverified_of_all(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if not _most_are_doubted(batch):
+        return
+    doubted = [contact for letter in batch.letters if (contact := _doubted(letter, batch))]
+    never = sum(1 for contact in doubted if contact.verified_on is None)
+    yield (
+        f"{len(doubted):,} of {len(batch.letters):,} letters go to a contact whom nobody has "
+        f"verified within {VERIFIED_WITHIN.days} days; {never:,} of them were never verified."
+    )
+
+
+def _doubted(letter: Letter, batch: Batch) -> Contact | None:
+    """The contact to whom the letter goes, where nobody verified it lately."""
     contact = letter.addressee.contact
     if contact is None or contact.archived_at or letter.addressee.name:
-        return
-    if contact.verified_on is None:
-        yield Said(f"Nobody has verified {contact} yet.", NOTE)
-    elif batch.today - contact.verified_on > VERIFIED_WITHIN:
-        yield (
-            f"{contact} was last verified on {contact.verified_on:%B %-d, %Y}, more than "
-            f"{VERIFIED_WITHIN.days} days ago."
-        )
+        return None
+    seen = contact.verified_on
+    return contact if seen is None or batch.today - seen > VERIFIED_WITHIN else None
+
+
+def _most_are_doubted(batch: Batch) -> bool:
+    if batch.mostly_doubted is None:
+        doubted = sum(1 for letter in batch.letters if _doubted(letter, batch))
+        batch.mostly_doubted = doubted * 2 > len(batch.letters)
+    return batch.mostly_doubted
 
 
 CHECKS: tuple[LetterCheck, ...] = (
@@ -144,9 +186,25 @@ CHECKS: tuple[LetterCheck, ...] = (
         family=Family.ADDRESSEE,
         severity=AMBER,
         title="Contact not verified",
-        looks=f"Whether somebody verified the contact within {VERIFIED_WITHIN.days} days.",
+        looks=f"Whether somebody verified the contact within {VERIFIED_WITHIN.days} days. Where "
+        "nobody did for most letters, it is a note here and amber once, for the mailing.",
         passes="The contact was verified lately.",
         mend=Mend.CONTACT,
         look=_unverified,
+    ),
+)
+
+MAILING_CHECKS: tuple[MailingCheck, ...] = (
+    Check(
+        code="contacts-unverified",
+        family=Family.CAMPAIGN,
+        severity=AMBER,
+        title="Contacts not verified",
+        looks=f"For how many letters nobody verified the contact within {VERIFIED_WITHIN.days} "
+        "days, where it is most of them.",
+        passes="Most contacts were verified lately.",
+        mend=Mend.CAMPAIGN,
+        look=_unverified_of_all,
+        reads_letters=True,
     ),
 )

@@ -118,6 +118,7 @@ class Batch:
     due_by_rule: datetime.datetime
     written_before: Mapping[int, str] = field(default_factory=dict)
     seen: dict[object, Letter] = field(default_factory=dict)
+    mostly_doubted: bool | None = None
 
     @cached_property
     def lengths(self) -> "Counter[int]":

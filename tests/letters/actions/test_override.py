@@ -177,7 +177,7 @@ def test_amber_that_nobody_could_see_stands_in_the_way_of_approval():
 
 def test_words_that_read_like_a_threat_are_answered_in_writing_before_approval():
     campaign = make_campaign()
-    version = make_version(campaign, body="Or else there will be criminal charges.")
+    version = make_version(campaign, body="If not, there will be criminal charges.")
     stage = stages.opened(3, campaign=campaign, version=version)
     with pytest.raises(approve.NotAnswered, match="line 1, column 23: “criminal charges”"):
         approve.approve(

@@ -406,6 +406,7 @@ amiss("ground-archived")(of_ground(archived_at=timezone.now()))
 amiss("ground-unfinished")(of_ground(citation="<State code §>"))
 amiss("ground-unverified")(of_ground(verified_on=None, verified_by=None, review_by=None))
 amiss("ground-past-review")(of_ground(review_by=datetime.date(2020, 1, 1)))
+amiss("contacts-unverified")(lambda stage: Contact.objects.update(verified_on=None))
 amiss("evidence-of-all")(lambda stage: Fact.objects.update(as_of=timezone.localdate() - 731 * DAY))
 amiss("newer-version")(lambda stage: make_version(stage.campaign))
 
@@ -647,6 +648,26 @@ def test_an_own_text_calls_no_standard_law():
     assert "own-words" not in codes(stage)
     stage.campaign.grounds.update(statutory=False)
     assert "own-words" in codes(stage)
+
+
+# --- Contacts that nobody verified ------------------------------------------------------
+
+
+@pytest.mark.parametrize("verified_on", [None, datetime.date(2020, 1, 2)])
+def test_a_contact_never_verified_weighs_as_much_as_one_verified_long_ago(verified_on):
+    stage = clean(3)
+    contact(stage.letters[0], verified_on=verified_on)
+    (one,) = preflight.inspect(again(stage).mailing)
+    assert (one.code, one.severity, one.letter) == ("contact-unverified", "amber", stage.letters[0])
+    Contact.objects.update(verified_on=verified_on)
+    found = preflight.inspect(again(stage).mailing)
+    assert [(one.code, one.severity) for one in found] == [
+        ("contacts-unverified", "amber"),
+        *[("contact-unverified", "note")] * 3,
+    ]
+    never = 0 if verified_on else 3
+    assert "3 of 3 letters go to a contact whom nobody has verified" in found[0].message
+    assert found[0].message.endswith(f"{never} of them were never verified.")
 
 
 # --- What a check tells apart ------------------------------------------------------
