@@ -7,12 +7,15 @@ days on which a President closed the government, which the usual list of eleven 
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+
+from campaigns.models import Campaign
 
 CALENDAR, BUSINESS = "calendar", "business"
 WEEKEND = "weekend"
@@ -53,6 +56,43 @@ class Deadline:
     at: datetime.datetime
     skipped: tuple[Skipped, ...]
     explanation: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a campaign counts, copied where letters print by it, so that a change reaches no letter.
+
+    `anchor` says from what the effective deadline runs; what is printed runs from the letter
+    date, since that is all that is known when a letter is written.
+    """
+
+    anchor: str
+    days: int
+    unit: str
+    rolls: bool
+    at: datetime.time
+    zone: str
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Rule":
+        return cls(
+            campaign.deadline_anchor,
+            campaign.deadline_days,
+            campaign.deadline_unit,
+            campaign.deadline_rolls,
+            campaign.deadline_time,
+            campaign.timezone,
+        )
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Rule":
+        return cls(**{**kept, "at": datetime.time.fromisoformat(kept["at"])})
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    def run(self, start: datetime.date) -> Deadline:
+        return compute(start, self.days, self.unit, self.rolls, self.at, self.zone)
 
 
 def compute(

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from campaigns import filestore
+from campaigns.deadlines import Rule
 from campaigns.models import (
     Addressee,
     Answer,
@@ -168,14 +169,16 @@ def make_version(campaign: Campaign, *, author: User | None = None, **fields: An
 def make_mailing(version: LetterVersion | None = None, **fields: Any) -> Mailing:
     """A mailing without letters, for tests of one row; `mailing.create` makes whole ones."""
     version = version or make_version(make_campaign())
+    campaign = version.template.campaign
     today = timezone.localdate()
     return Mailing.objects.create(
         **{
-            "campaign": version.template.campaign,
+            "campaign": campaign,
             "version": version,
             "title": f"Mailing {next(_number)}",
             "letter_date": today,
             "printed_deadline": timezone.now() + datetime.timedelta(days=30),
+            "deadline_rule": Rule.of(campaign).as_json(),
             "prepared_by": make_user("manager"),
             **fields,
         }

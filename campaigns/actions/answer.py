@@ -131,22 +131,23 @@ def record(
 
 @transaction.atomic
 def reached(
-    *, recipient: Recipient, due_at: datetime.datetime | None, on: datetime.date, by: User | None
+    *,
+    recipient: Recipient,
+    letters_due_at: datetime.datetime | None,
+    on: datetime.date,
+    by: User | None,
 ) -> Recipient:
-    """A letter with the printed deadline `due_at` left for the recipient on the day `on`.
+    """A letter left for the recipient on the day `on`; `letters_due_at` is what all give now.
 
-    The deadline by its letters is the latest of the printed ones, so an earlier one changes
-    nothing, nor does a letter that prints none because it asks for nothing. An event is
-    written only where something changed: a campaign sends to the same recipient by two
-    channels.
+    An event is written only where something changed: a campaign sends to the same recipient
+    by two channels.
     """
     recipient = deadline.held(recipient)
-    was_reached, before = recipient.reach == Recipient.Reach.REACHED, recipient.due_at
-    printed = [one for one in (due_at, recipient.letters_due_at) if one]
+    before = (recipient.reach, recipient.letters_due_at, recipient.due_at)
     recipient.reach = Recipient.Reach.REACHED
-    recipient.letters_due_at = max(printed, default=None)
-    latest = recipient.due_at = deadline.effective(recipient)
-    if was_reached and before == latest:
+    recipient.letters_due_at = letters_due_at
+    recipient.due_at = deadline.effective(recipient)
+    if before == (recipient.reach, recipient.letters_due_at, recipient.due_at):
         return recipient
     recipient.save(update_fields=["reach", "letters_due_at", "due_at"])
     audit.record(
@@ -155,8 +156,8 @@ def reached(
         by=by,
         campaign=recipient.campaign,
         sentence=f"sent a letter to {recipient} on {on:%B} {on.day}, {on.year}.",
-        due_before=before.isoformat() if before else None,
-        due_after=latest.isoformat() if latest else None,
+        due_before=_iso(before[2]),
+        due_after=_iso(recipient.due_at),
     )
     return recipient
 
@@ -172,8 +173,9 @@ def undeliverable(*, recipient: Recipient, reason: str, by: User | None) -> Reci
         return recipient
     before = recipient.due_at
     recipient.reach = Recipient.Reach.UNDELIVERABLE
+    recipient.letters_due_at = None
     recipient.due_at = deadline.effective(recipient)
-    recipient.save(update_fields=["reach", "due_at"])
+    recipient.save(update_fields=["reach", "letters_due_at", "due_at"])
     audit.record(
         "recipient.undeliverable",
         subject=recipient,
@@ -181,9 +183,13 @@ def undeliverable(*, recipient: Recipient, reason: str, by: User | None) -> Reci
         campaign=recipient.campaign,
         sentence=f"put on record that {recipient} cannot be reached: {reason}",
         reason=reason,
-        due_before=before.isoformat() if before else None,
+        due_before=_iso(before),
     )
     return recipient
+
+
+def _iso(moment: datetime.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _refuse_unclear(statement: Statement, received_on: datetime.date) -> None:

@@ -38,6 +38,7 @@ class Details:
     reference_prefix: str
     deadline_days: int = 30
     deadline_unit: str = Campaign.Unit.CALENDAR
+    deadline_anchor: str = Campaign.Anchor.LETTER_DATE
     deadline_rolls: bool = True
     deadline_time: datetime.time = datetime.time(17)
     timezone: str = "America/New_York"

@@ -7,6 +7,8 @@ else writes `due_at`.
 
 import datetime
 
+from django.db import transaction
+
 from campaigns import audit, deadlines
 from campaigns.models import Recipient, User
 
@@ -24,6 +26,19 @@ def effective(recipient: Recipient) -> datetime.datetime | None:
         by_letters=recipient.letters_due_at,
         granted=[until for until in granted if until],
     )
+
+
+@transaction.atomic
+def letters_give(
+    *, recipient: Recipient, due_at: datetime.datetime | None, by: User | None
+) -> Recipient:
+    """Called by `letters` where what is known of its letters changed what they give."""
+    recipient = held(recipient)
+    if recipient.letters_due_at != due_at:
+        recipient.letters_due_at = due_at
+        recipient.save(update_fields=["letters_due_at"])
+        follow(recipient, by=by)
+    return recipient
 
 
 def follow(recipient: Recipient, *, by: User | None) -> bool:

@@ -1,5 +1,7 @@
 """Campaigns and their numbered demands."""
 
+import datetime
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -15,6 +17,13 @@ class Campaign(models.Model):
     class Unit(models.TextChoices):
         CALENDAR = "calendar", "calendar days"
         BUSINESS = "business", "business days"
+
+    class Anchor(models.TextChoices):
+        """From what the days to answer are counted. The letter prints a day in any case."""
+
+        LETTER_DATE = "letter_date", "the letter date"
+        SENT = "sent", "the day the letter left"
+        DELIVERED = "delivered", "the first proven delivery"
 
     title = models.CharField(max_length=200, unique=True)
     matter = models.TextField(help_text="What the campaign is about, for staff, in a paragraph.")
@@ -34,10 +43,17 @@ class Campaign(models.Model):
         default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
     deadline_unit = models.CharField(max_length=10, choices=Unit.choices, default=Unit.CALENDAR)
+    deadline_anchor = models.CharField(
+        max_length=20,
+        choices=Anchor.choices,
+        default=Anchor.LETTER_DATE,
+        help_text="The letter prints the day counted from its date, as nothing else is known when "
+        "it is written. Where the rule gives a later day from this start, that day counts.",
+    )
     deadline_rolls = models.BooleanField(
         "a deadline on a weekend or federal holiday moves to the next business day", default=True
     )
-    deadline_time = models.TimeField(default="17:00")
+    deadline_time = models.TimeField(default=datetime.time(17))
     timezone = models.CharField(max_length=40, default="America/New_York")
     conduct_on = models.DateField(
         "day of the conduct",
@@ -99,7 +115,7 @@ class Campaign(models.Model):
             unit = unit.removesuffix("s")
         time = self.deadline_time.strftime("%I:%M %p").lstrip("0")
         time = time.replace("AM", "a.m.").replace("PM", "p.m.")
-        return f"{self.deadline_days} {unit} after the letter date, at {time}"
+        return f"{self.deadline_days} {unit} after {self.get_deadline_anchor_display()}, at {time}"
 
 
 class Demand(models.Model):

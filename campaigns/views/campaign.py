@@ -51,6 +51,7 @@ class CampaignForm(forms.ModelForm):
             "reference_prefix",
             "deadline_days",
             "deadline_unit",
+            "deadline_anchor",
             "deadline_rolls",
             "deadline_time",
             "timezone",
@@ -60,6 +61,7 @@ class CampaignForm(forms.ModelForm):
         labels = {
             "deadline_days": "Days to answer",
             "deadline_unit": "Counted in",
+            "deadline_anchor": "Counted from",
             "deadline_time": "Due at",
             "deadline_rolls": "A deadline on a weekend or federal holiday moves to the next "
             "business day",

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from campaigns import deadlines
-from campaigns.models import Addressee, AuditEvent, Campaign
+from campaigns.models import Addressee, AuditEvent
 from letters import lifecycle
 from letters.merge import context, press, seal
 from letters.models import Letter, Mailing
@@ -166,18 +165,6 @@ def freeze_again(mailing: Mailing, letters: QuerySet[Letter] | None = None) -> i
     unrender(rows)
     rows.filter(status=Letter.Status.DRAFT).update(attempts=0, claim="", lease_until=None)
     return len(changed)
-
-
-def deadline_by_rule(campaign: Campaign, letter_date: datetime.date) -> datetime.datetime:
-    """When an answer to a letter of this day is due, as the campaign counts now."""
-    return deadlines.compute(
-        letter_date,
-        campaign.deadline_days,
-        campaign.deadline_unit,
-        campaign.deadline_rolls,
-        campaign.deadline_time,
-        campaign.timezone,
-    ).at
 
 
 def with_everything(addressees: QuerySet[Addressee]) -> QuerySet[Addressee]:

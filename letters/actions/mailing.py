@@ -11,11 +11,11 @@ from django.utils import timezone
 from campaigns import audit, deadlines
 from campaigns.actions import Refused
 from campaigns.actions.campaign import letters_made, locked
+from campaigns.deadlines import Rule
 from campaigns.models import Addressee, Campaign, Recipient, User
 from letters import lifecycle
 from letters.actions import draft, portal_key, preflight, to_counsel
 from letters.actions.freshness import (
-    deadline_by_rule,
     freeze,
     freeze_again,
     unrender,
@@ -77,15 +77,16 @@ def create(
     campaign = locked(version.template.campaign)
     keys = [recipient.pk for recipient in recipients]
     _refuse_unfit(campaign, version, title, letter_date, keys, follows)
-    mailing = Mailing.objects.create(
+    mailing = Mailing(
         campaign=campaign,
         version=version,
         follows=follows,
         title=title,
         letter_date=letter_date,
-        printed_deadline=deadline_by_rule(campaign, letter_date),
         prepared_by=by,
     )
+    mailing.date_by(Rule.of(campaign))
+    mailing.save()
     draft.freeze(version=version)
     letters_made(campaign=campaign, on=mailing.prepared_at)
     letters = _write(mailing, keys)
@@ -203,8 +204,8 @@ def refresh(*, mailing: Mailing, by: User) -> int:
     """
     _back_to_preparing(mailing)
     to_counsel.route(mailing=mailing, by=by)
-    mailing.printed_deadline = deadline_by_rule(mailing.campaign, mailing.letter_date)
-    mailing.save(update_fields=["printed_deadline"])
+    mailing.date_by(Rule.of(mailing.campaign))
+    mailing.save(update_fields=["printed_deadline", "deadline_rule"])
     changed = freeze_again(mailing)
     changed += unrender_stale(mailing)
     preflight.run(mailing)
@@ -255,8 +256,8 @@ def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User
     _back_to_preparing(mailing)
     before = mailing.letter_date
     mailing.letter_date = letter_date
-    mailing.printed_deadline = deadline_by_rule(mailing.campaign, letter_date)
-    mailing.save(update_fields=["letter_date", "printed_deadline"])
+    mailing.date_by(Rule.of(mailing.campaign))
+    mailing.save(update_fields=["letter_date", "printed_deadline", "deadline_rule"])
     to_counsel.route(mailing=mailing, by=by)
     freeze_again(mailing)
     preflight.run(mailing)

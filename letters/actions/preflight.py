@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from letters.actions.freshness import deadline_by_rule
+from campaigns.deadlines import Rule
 from letters.models import Finding, Letter, LetterTemplate, Mailing
 from letters.preflight import permission
 from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
@@ -179,7 +179,7 @@ def _batch(mailing: Mailing, letters: list[Letter]) -> Batch:
         grounds=list(campaign.grounds.all()),
         today=timezone.localdate(timezone=zone),
         due=mailing.printed_deadline.astimezone(zone).date(),
-        due_by_rule=deadline_by_rule(campaign, mailing.letter_date),
+        rule=Rule.of(campaign),
         written_before=_written_before(mailing),
     )
 

@@ -116,14 +116,7 @@ def preview_data(
     own_text: str = "",
 ) -> dict[str, Any]:
     """What `freeze` would keep of a letter to the recipient that is written `on` that day."""
-    deadline = deadlines.compute(
-        on,
-        campaign.deadline_days,
-        campaign.deadline_unit,
-        campaign.deadline_rolls,
-        campaign.deadline_time,
-        campaign.timezone,
-    )
+    deadline = deadlines.Rule.of(campaign).run(on)
     if recipient is None:
         who = _invented()
     else:

@@ -80,6 +80,8 @@ class Dispatch(models.Model):
     ENDED = ("returned", "refused", "bounced", "failed")
     # It left the house, whatever became of it afterwards.
     LEFT = ("sent", "delivered", "returned", "refused", "bounced")
+    # It left and did not come back: who refuses a letter has been reached by it.
+    ARRIVING = ("sent", "delivered", "refused")
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="dispatches")
     channel = models.CharField(max_length=10, choices=Channel.choices)

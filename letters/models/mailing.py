@@ -1,12 +1,11 @@
 """Mailings: one round of letters from one version to chosen recipients."""
 
-import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from campaigns.deadlines import Rule
 from campaigns.models import Campaign
 from letters.models.template import LetterVersion
 
@@ -42,6 +41,7 @@ class Mailing(models.Model):
     title = models.CharField(max_length=200)
     letter_date = models.DateField("planned send date, which is the letter date")
     printed_deadline = models.DateTimeField()
+    deadline_rule = models.JSONField(help_text="The rule that it was computed by, as it was then.")
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PREPARING)
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -109,9 +109,14 @@ class Mailing(models.Model):
         return reverse("letters:mailing", args=[self.pk])
 
     @property
-    def answer_due_at(self) -> datetime.datetime | None:
-        """The deadline that its letters print; none where nothing is asked of the reader."""
-        return self.printed_deadline if self.version.asks_for_an_answer else None
+    def rule(self) -> Rule:
+        """How the deadline of its letters is counted, whatever the campaign does by now."""
+        return Rule.from_json(self.deadline_rule)
+
+    def date_by(self, rule: Rule) -> None:
+        """Print the deadline that this rule gives for the letter date, and keep the rule."""
+        self.deadline_rule = rule.as_json()
+        self.printed_deadline = rule.run(self.letter_date).at
 
 
 class Opening(models.Model):

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Count
 
+from campaigns.deadlines import Rule
 from campaigns.models import Addressee, Answer, Contact, Ground
 from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
 
@@ -115,7 +116,7 @@ class Batch:
     grounds: list[Ground]
     today: datetime.date
     due: datetime.date
-    due_by_rule: datetime.datetime
+    rule: Rule
     written_before: Mapping[int, str] = field(default_factory=dict)
     seen: dict[object, Letter] = field(default_factory=dict)
     mostly_doubted: bool | None = None

@@ -30,12 +30,18 @@ def _closed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
 
 
 def _deadline_changed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
-    if batch.due_by_rule != mailing.printed_deadline:
-        zone = mailing.campaign.timezone
+    zone = mailing.campaign.timezone
+    by_rule = batch.rule.run(mailing.letter_date).at
+    if by_rule != mailing.printed_deadline:
         yield (
             "The campaign counts its deadlines otherwise now: the letters would say "
             f"{deadlines.printed(mailing.printed_deadline, zone)}, and the rule gives "
-            f"{deadlines.printed(batch.due_by_rule, zone)}. Check again to take the new rule in."
+            f"{deadlines.printed(by_rule, zone)}. Check again to take the new rule in."
+        )
+    elif batch.rule != mailing.rule:
+        yield (
+            f"The campaign counts its deadlines otherwise now: {mailing.campaign.deadline_rule}. "
+            "The printed day stays the same; check again to take the new rule in."
         )
 
 

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import Refused, answer
+from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import mail_tasks
@@ -15,6 +15,7 @@ from letters.actions.dispatch.emails import LINE_OPEN, name_messages
 from letters.actions.dispatch.leaving import (
     EMAIL,
     advance,
+    reached_by,
     refuse_another_day,
     refuse_unapproved,
     refuse_unwritable,
@@ -52,12 +53,7 @@ def confirm_sent(*, dispatch: Dispatch, evidence: str, by: User) -> Dispatch:
     mailing = dispatch.letter.mailing
     at = dispatch.offered_at or dispatch.claimed_at or timezone.now()
     lifecycle.move(dispatch, Status.SENT, sent_at=at, detail=evidence, claim="")
-    answer.reached(
-        recipient=dispatch.letter.recipient,
-        due_at=mailing.answer_due_at,
-        on=at.astimezone(ZoneInfo(mailing.campaign.timezone)).date(),
-        by=by,
-    )
+    reached_by(dispatch.letter, at.astimezone(ZoneInfo(mailing.campaign.timezone)).date(), by)
     _record_settled(dispatch, "did leave", evidence, by)
     if mailing.status == Mailing.Status.APPROVED:
         lifecycle.move(mailing, Mailing.Status.SENDING)

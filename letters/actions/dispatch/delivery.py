@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import Refused, answer
+from campaigns.actions import Refused, answer, deadline
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import mail_tasks
+from letters.actions.deadline import count_again
 from letters.actions.dispatch.leaving import POST, NotOnThatDay, in_words
 from letters.actions.outcome import Outcome
 from letters.channels import post
@@ -114,6 +115,8 @@ def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: U
     if dispatch.sent_at and on < dispatch.sent_at.astimezone(zone).date():
         raise NotOnThatDay(f"Letter {letter} had not left on {in_words(on)}.")
     lifecycle.move(dispatch, status, arrived_on=on)
+    # Held before the first event, as in `leaving.follow`.
+    deadline.held(letter.recipient)
     audit.record(
         f"dispatch.{status}",
         subject=letter,
@@ -123,8 +126,11 @@ def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: U
         dispatch=dispatch.pk,
         on=on.isoformat(),
     )
-    if status == Status.RETURNED:
-        _unreachable(letter, f"letter {letter} came back", by)
+    if status == Status.RETURNED and _all_came_back(letter):
+        reason = f"letter {letter} came back"
+        answer.undeliverable(recipient=letter.recipient, reason=reason, by=by)
+    else:
+        count_again(letter.recipient, by=by)
     mail_tasks.follow_one(letter.recipient)
     return dispatch
 
@@ -160,9 +166,8 @@ def _posted_by_reference(mailing: Mailing) -> dict[str, Dispatch]:
     return {row.letter.reference: row for row in rows}
 
 
-def _unreachable(letter: Letter, reason: str, by: User | None) -> None:
-    standing = Dispatch.objects.filter(
-        letter__recipient=letter.recipient_id, status__in=[Status.SENT, Status.DELIVERED]
+def _all_came_back(letter: Letter) -> bool:
+    arriving = Dispatch.objects.filter(
+        letter__recipient=letter.recipient_id, status__in=Dispatch.ARRIVING
     )
-    if not standing.exists():
-        answer.undeliverable(recipient=letter.recipient, reason=reason, by=by)
+    return not arriving.exists()

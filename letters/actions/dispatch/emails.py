@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import Refused, answer
+from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import mail_tasks
@@ -27,6 +27,7 @@ from letters.actions.dispatch.leaving import (
     NothingToSend,
     advance,
     attempts_so_far,
+    reached_by,
     refuse_another_day,
     refuse_unapproved,
     refuse_unwritable,
@@ -231,12 +232,7 @@ def _sent(dispatch: Dispatch) -> None:
     if not lifecycle.move_all(_held_by(dispatch), Status.SENT, sent_at=now, detail="", claim=""):
         return  # the sweep has called it unknown; a person settles it by its Message-ID
     dispatch.status, dispatch.sent_at = Status.SENT, now
-    answer.reached(
-        recipient=dispatch.letter.recipient,
-        due_at=mailing.answer_due_at,
-        on=today(mailing),
-        by=dispatch.queued_by,
-    )
+    reached_by(dispatch.letter, today(mailing), dispatch.queued_by)
     audit.record(
         "dispatch.sent",
         subject=dispatch.letter,

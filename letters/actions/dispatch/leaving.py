@@ -12,6 +12,7 @@ from campaigns.actions import Refused, answer
 from campaigns.models import Recipient, User
 from letters import lifecycle
 from letters.models import Dispatch, Letter, Mailing
+from letters.reports.running import due_by_letters, runs_of
 
 _OPEN = (Mailing.Status.APPROVED, Mailing.Status.SENDING, Mailing.Status.SENT)
 POST, EMAIL = Dispatch.Channel.POST, Dispatch.Channel.EMAIL
@@ -113,8 +114,17 @@ def follow(mailing: Mailing, sent: QuerySet[Dispatch], on: datetime.date, by: Us
     written = Recipient.objects.filter(pk__in=sent.values("letter__recipient"))
     # All are held before the first event: an answer that comes in at this moment holds its
     # recipient and waits for the audit log, and each would wait for the other.
-    for recipient in list(written.select_for_update().order_by("pk")):
-        answer.reached(recipient=recipient, due_at=mailing.answer_due_at, on=on, by=by)
+    held = list(written.select_for_update().order_by("pk"))
+    runs = runs_of([recipient.pk for recipient in held])
+    for recipient in held:
+        due_at = due_by_letters(runs[recipient.pk])
+        answer.reached(recipient=recipient, letters_due_at=due_at, on=on, by=by)
+
+
+def reached_by(letter: Letter, on: datetime.date, by: User | None) -> None:
+    """The same for one letter, which has been marked as sent."""
+    due_at = due_by_letters(runs_of([letter.recipient_id])[letter.recipient_id])
+    answer.reached(recipient=letter.recipient, letters_due_at=due_at, on=on, by=by)
 
 
 def outstanding(mailing: Mailing) -> QuerySet[Letter]:

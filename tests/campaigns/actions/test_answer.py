@@ -120,34 +120,21 @@ def test_a_rolled_back_answer_leaves_nothing(recipient):
 
 
 def reached(recipient, due_at=DUE):
-    return action.reached(recipient=recipient, due_at=due_at, on=TODAY, by=None)
+    return action.reached(recipient=recipient, letters_due_at=due_at, on=TODAY, by=None)
 
 
 def test_a_dispatch_reaches_the_recipient_and_starts_its_deadline(recipient):
-    reached(recipient)
+    for _ in range(2):
+        reached(recipient)
     recipient.refresh_from_db()
     assert (recipient.reach, recipient.due_at) == ("reached", DUE)
     assert audit.history(recipient).count() == 1
 
 
-def test_the_effective_deadline_is_the_latest_of_the_printed_ones(recipient):
-    later = DUE + datetime.timedelta(days=14)
-    reached(recipient, later)
-    reached(recipient, DUE)
-    recipient.refresh_from_db()
-    assert recipient.due_at == later
-    assert audit.history(recipient).count() == 1
-
-
-def test_a_letter_without_a_deadline_reaches_the_recipient_and_leaves_its_deadline(recipient):
+def test_a_letter_without_a_deadline_reaches_the_recipient_and_starts_none(recipient):
     reached(recipient, None)
     recipient.refresh_from_db()
     assert (recipient.reach, recipient.due_at) == ("reached", None)
-    reached(recipient, DUE)
-    reached(recipient, None)
-    recipient.refresh_from_db()
-    assert recipient.due_at == DUE
-    assert audit.history(recipient).count() == 2
 
 
 def test_a_returned_letter_makes_the_recipient_undeliverable_until_the_next_dispatch(recipient):
@@ -155,10 +142,10 @@ def test_a_returned_letter_makes_the_recipient_undeliverable_until_the_next_disp
     for _ in range(2):
         action.undeliverable(recipient=recipient, reason="Moved.", by=None)
     recipient.refresh_from_db()
-    assert recipient.reach == "undeliverable"
+    assert (recipient.reach, recipient.due_at) == ("undeliverable", None)
     reached(recipient)
     recipient.refresh_from_db()
-    assert recipient.reach == "reached"
+    assert (recipient.reach, recipient.due_at) == ("reached", DUE)
     assert [event.verb for event in audit.history(recipient)] == [
         "recipient.reached",
         "recipient.undeliverable",

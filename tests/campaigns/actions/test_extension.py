@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def recipient() -> Recipient:
     recipient = make_recipient(make_campaign())
-    return answer.reached(recipient=recipient, due_at=PRINTED, on=TODAY, by=None)
+    return answer.reached(recipient=recipient, letters_due_at=PRINTED, on=TODAY, by=None)
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ class TestRefusingAndWithdrawing:
         grant(ask(recipient), manager)
         answer.undeliverable(recipient=recipient, reason="Moved.", by=None)
         assert due(recipient) is None
-        answer.reached(recipient=recipient, due_at=PRINTED, on=TODAY, by=None)
+        answer.reached(recipient=recipient, letters_due_at=PRINTED, on=TODAY, by=None)
         assert due(recipient) == AT_FIVE_ON_LATER
 
 
@@ -251,7 +251,7 @@ class TestAClass:
         campaign = recipient.campaign
         asked, unasked, late, gone, unreached = (make_recipient(campaign) for _ in range(5))
         for one in (asked, unasked, late, gone):
-            answer.reached(recipient=one, due_at=PRINTED, on=TODAY, by=None)
+            answer.reached(recipient=one, letters_due_at=PRINTED, on=TODAY, by=None)
         ask(asked)
         ask(asked, asked_by="Pat Provost")
         grant(ask(late), manager, until=datetime.date(2027, 2, 5))

@@ -17,6 +17,7 @@ TYPED = {
     "reference_prefix": "cnf",
     "deadline_days": "30",
     "deadline_unit": "calendar",
+    "deadline_anchor": "delivered",
     "deadline_rolls": "on",
     "deadline_time": "17:00",
     "timezone": "America/New_York",

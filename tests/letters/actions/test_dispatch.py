@@ -22,7 +22,7 @@ from letters.actions.dispatch import delivery, emails
 from letters.channels import outbox
 from letters.channels import post as post_channel
 from letters.models import Dispatch, Letter, LetterVersion, Mailing, PrintPack
-from tests.factories import make_campaign, make_user, make_version
+from tests.factories import make_campaign, make_letter, make_mailing, make_user, make_version
 from tests.letters import stages
 from tests.letters.channels.mail_server import serving
 
@@ -297,8 +297,18 @@ def thanked(**channels: bool) -> tuple[stages.Stage, datetime.datetime]:
     stage = stages.approved(
         2, campaign=campaign, version=make_version(campaign, body=THANKS), channels=channels
     )
-    due_at = stage.mailing.printed_deadline - 20 * DAY
-    stage.campaign.recipients.update(letters_due_at=due_at, due_at=due_at)
+    asked = make_mailing(make_version(campaign), letter_date=stage.mailing.letter_date - 20 * DAY)
+    asked.date_by(asked.rule)
+    asked.save()
+    for recipient in campaign.recipients.all():
+        Dispatch.objects.create(
+            letter=make_letter(asked, recipient),
+            channel="post",
+            status="delivered",
+            sent_at=timezone.now() - 20 * DAY,
+            queued_by=stage.clerk,
+        )
+    due_at = asked.printed_deadline
     return stage, due_at
 
 
@@ -324,8 +334,9 @@ def test_an_emailed_letter_that_asks_for_nothing_moves_no_deadline():
 def test_a_letter_that_asks_for_nothing_moves_no_deadline_once_a_person_settles_that_it_left():
     stage, due_at = thanked(**BY_EMAIL)
     queue(stage)
-    Dispatch.objects.update(status="unknown", claimed_at=timezone.now())
-    for row in Dispatch.objects.all():
+    rows = Dispatch.objects.filter(letter__mailing=stage.mailing)
+    rows.update(status="unknown", claimed_at=timezone.now())
+    for row in rows:
         dispatch.confirm_sent(dispatch=row, evidence="In the server's log.", by=stage.clerk)
     assert standings(stage) == {("reached", due_at)}
 

@@ -276,6 +276,19 @@ def test_a_deadline_that_the_campaign_counts_otherwise_now_stops_the_mailing_unt
     assert "deadline-changed" not in {one.code for one in preflight.inspect(stage.mailing)}
 
 
+def test_another_start_of_the_deadline_is_taken_in_though_the_printed_day_stays():
+    stage = stages.prepared(1)
+    printed = stage.mailing.printed_deadline
+    Campaign.objects.update(deadline_anchor="delivered")
+    stage.again()
+    (found,) = [one for one in preflight.inspect(stage.mailing) if one.code == "deadline-changed"]
+    assert "The printed day stays the same" in found.message
+    mailing_actions.refresh(mailing=stage.mailing, by=stage.manager)
+    assert stage.again().printed_deadline == printed
+    assert stage.mailing.rule.anchor == "delivered"
+    assert "deadline-changed" not in {one.code for one in preflight.inspect(stage.mailing)}
+
+
 def test_the_code_of_no_country_stops_a_letter():
     stage = stages.prepared(1)
     Institution.objects.update(country="ZZ", state="")
