@@ -224,12 +224,15 @@ def _refuse_unfinished(mailing: Mailing) -> None:
     letters = mailing.letters.standing()
     if aside := letters.filter(status=Letter.Status.QUARANTINED).count():
         raise SetAside(
-            f"Set aside: {counted(aside)}. Try again, or leave out what cannot be rendered."
+            f"Set aside: {counted(aside)}. A manager or drafter tries again, or leaves out what "
+            "cannot be rendered."
         )
     if not letters.exists():
         raise NotReady("Every letter of this mailing was left out.")
     if letters.exclude(status=Letter.Status.RENDERED).exists():
-        raise ChangedSince("Some letters are not rendered. Render them, then look again.")
+        raise ChangedSince(
+            "Some letters are not rendered. A manager or drafter renders them; then look again."
+        )
 
 
 def _refuse_unopened(mailing: Mailing, by: User) -> None:
@@ -256,7 +259,7 @@ def _refuse_changed(mailing: Mailing) -> None:
     if new := preflight.unseen(mailing, found):
         raise ChangedSince(
             f"The checks now find {counted(len(new), 'thing')} to look at that nobody has seen: "
-            f"{new[0].message} Nothing was approved; have the mailing checked again."
+            f"{new[0].message} Nothing was approved; a manager or drafter checks the mailing again."
         )
     if waiting := preflight.unanswered(mailing, found):
         raise NotAnswered(
@@ -266,7 +269,8 @@ def _refuse_changed(mailing: Mailing) -> None:
     if changed := stale(mailing):
         raise ChangedSince(
             f"{counted(len(changed))} would be made differently now ({_named(changed)}). "
-            "Nothing was approved; render them again."
+            "Nothing was approved. A manager or drafter takes in the changes and renders them "
+            "again, or you return the mailing."
         )
 
 
@@ -296,7 +300,8 @@ def _refuse_damaged(mailing: Mailing, whole: frozenset[str]) -> None:
         if sha256 not in whole:
             raise ChangedSince(
                 f"The stored file of letter {reference} is missing or damaged. Nothing was "
-                "approved; render the letters again, or restore the file."
+                "approved. A manager or drafter has the letters rendered again, or the "
+                "administrator restores the file."
             )
 
 

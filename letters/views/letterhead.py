@@ -15,7 +15,7 @@ from campaigns.views.fields import BlockField, LineField
 from campaigns.views.shell import StaffPage
 from letters.actions import letterhead as actions
 from letters.merge.envelope import PROFILES
-from letters.models import Letterhead, Signer
+from letters.models import CoSigning, Letterhead, Signer
 
 
 class LetterheadForm(forms.ModelForm):
@@ -127,7 +127,12 @@ class LetterheadPage(OfLetterhead, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             signers=self.letterhead.signers.filter(archived_at=None),
-            senders=self.letterhead.senders.select_related("campaign", "signer"),
+            senders=self.letterhead.senders.select_related("campaign", "signer").prefetch_related(
+                Prefetch(
+                    "co_signings",
+                    CoSigning.objects.select_related("signer").order_by("position"),
+                )
+            ),
             picture_form=PictureForm(),
             has_window=bool(PROFILES[self.letterhead.envelope].windows),
             events=audit.history(self.letterhead)[:20],

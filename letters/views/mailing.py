@@ -361,7 +361,6 @@ class MailingPage(StaffPage, TemplateView):
             "notes": notes,
             "in_the_way": preflight.in_the_way(self.mailing, notes),
             "overrides": overrides(self.mailing),
-            "deviations": deviations(self.mailing),
             "lengths": list(lengths.order_by("page_count")),
             **decision(self.mailing),
         }

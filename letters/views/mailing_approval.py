@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
@@ -14,6 +14,7 @@ from letters.merge.language import MissingValue, TemplateRefused
 from letters.merge.wording import wording
 from letters.models import Letter, LetterVersion, Mailing
 from letters.redline import Piece, redline
+from letters.reports.deviations import deviating
 
 ROWS = 100
 # So many ways of reading are named; where every recipient has facts of its own there are more.
@@ -37,16 +38,24 @@ class Way:
     example: Letter
 
 
+@dataclass(frozen=True)
+class Unlike:
+    """A letter that does not read as most do, why, and its own text where it has one."""
+
+    letter: Letter
+    why: str
+    own_text: str
+
+
 def decision(mailing: Mailing) -> dict[str, Any]:
     """What the page of approval says besides what has to be opened."""
     ways = ways_of(mailing)
-    others = deviants(mailing, ways)
+    others = unlike(mailing, ways)
     before = last_approved(mailing)
     return {
         "ways": ways,
         "deviating": others.count(),
-        "other_ways": others.values("wording_sha256").distinct().order_by().count(),
-        "deviants": others[:10],
+        "deviants": [_why_unlike(mailing, letter) for letter in others[:ROWS]],
         "before": before,
         "changes": changes(before.version, mailing.version) if before else [],
         "postage": postage.of_mailing(mailing),
@@ -79,6 +88,26 @@ def deviants(mailing: Mailing, ways: list[Way]) -> QuerySet[Letter]:
         return letters.none()
     others = letters.exclude(wording_sha256__in=["", ways[0].sha256])
     return others.order_by("wording_sha256", "position")
+
+
+def unlike(mailing: Mailing, ways: list[Way]) -> QuerySet[Letter]:
+    """Those that do not read as most do, and those with a text of their own, each once."""
+    letters = mailing.letters.standing().select_related("recipient__institution")
+    otherwise = Q(pk__in=deviants(mailing, ways).order_by().values("pk"))
+    own = Q(pk__in=deviating(mailing).values("pk")) if mailing.version.prints_own_text else Q()
+    return letters.filter(otherwise | own).order_by("position")
+
+
+def _why_unlike(mailing: Mailing, letter: Letter) -> Unlike:
+    version = mailing.version
+    own = letter.merge_data.get("own_text", "") if version.prints_own_text else ""
+    facts = letter.merge_data.get("facts") if version.mentions("facts") else None
+    reasons = [
+        words
+        for words, holds in (("A text of its own", own), ("Sourced facts of its own", facts))
+        if holds
+    ]
+    return Unlike(letter, "; ".join(reasons) or "A condition in the text", own)
 
 
 def last_approved(mailing: Mailing) -> Mailing | None:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import ListView, TemplateView
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, User
 from campaigns.views.decisions import DecisionForm, OfCampaign
 from campaigns.views.fields import LineField, whole_number
 from letters.actions import draft
@@ -33,9 +33,16 @@ class TemplateList(OfCampaign, ListView):
         return self.campaign.templates.annotate(
             latest_number=Subquery(latest.values("number")[:1]),
             saved_at=Subquery(latest.values("created_at")[:1]),
-            saved_by=Subquery(latest.values("author__username")[:1]),
+            saved_by=Subquery(latest.values("author")[:1]),
             used_at=Max("versions__frozen_at"),
         ).order_by("name")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        authors = User.objects.in_bulk({each.saved_by for each in context["templates"]} - {None})
+        for each in context["templates"]:
+            each.saver = authors.get(each.saved_by)
+        return context
 
 
 class NewTemplateForm(forms.Form):

@@ -43,7 +43,8 @@ def approval(stage: stages.Stage) -> str:
 def test_letters_that_read_otherwise_are_named():
     stage = mixed()
     page = approval(stage)
-    assert "1 letter</a> of 4, in 1 other way" in page
+    assert "1 letter</a> of 4." in page
+    assert "A condition in the text" in page
     assert "Zz Public University" in page[page.index("Letters that read otherwise") :]
     wording = get(stage.counsel, "mailing_wording", stage.mailing.pk, way=2)
     assert "<ins>You are public." in wording
@@ -57,7 +58,7 @@ def test_where_every_letter_reads_in_its_own_way_all_are_counted():
     stage = stages.rendered(25)
     for letter in stage.letters:
         stage.mailing.letters.filter(pk=letter.pk).update(wording_sha256=f"{letter.pk:064}")
-    assert "24 letters</a> of 25, in 24 other ways" in approval(stage)
+    assert "24 letters</a> of 25." in approval(stage)
     page = get(stage.counsel, "mailing_wording", stage.mailing.pk)
     assert "The twenty most common are listed." in page and "1–24 of 24" in page
 
@@ -226,3 +227,28 @@ def test_a_threat_in_one_letters_own_text_leads_to_its_row():
     stage = stages.opened(0, campaign=campaign, version=version)
     page = approval(stage)
     assert "disabled" in button(page) and "?step=check&amp;code=own-words" in page
+
+
+def test_a_letter_with_a_text_of_its_own_is_listed_once_with_the_reason():
+    campaign = make_campaign()
+    recipient = make_recipient(campaign, make_institution("Aa College"))
+    version = make_version(campaign, body="To you.\n\n{% own_text %}\n\nThe end.")
+    own_text.write(
+        template=version.template,
+        recipient=recipient,
+        text="To you alone.",
+        reason="They asked.",
+        by=make_user("drafter"),
+    )
+    page = approval(stages.rendered(2, campaign=campaign, version=version))
+    listed = page[page.index("Letters that read otherwise") : page.index("What has to be opened")]
+    assert listed.count("Aa College") == 1
+    assert "A text of its own" in listed and "To you alone." in listed
+    assert "Letters with a text of their own" not in page
+
+
+def test_a_returned_mailing_says_at_the_approval_who_returned_it():
+    stage = stages.rendered(1)
+    approve.give_back(mailing=stage.mailing, comments="Shorter.", by=stage.counsel)
+    page = approval(stage)
+    assert f"Returned by {stage.counsel}" in page and "It comes back here once" in page

@@ -85,15 +85,18 @@ def test_the_preview_prints_the_own_text(client, version, alpha):
 
 
 @pytest.mark.usefixtures("quick_press")
-@pytest.mark.parametrize("step", ["check", "approve"])
-def test_the_mailing_shows_the_letters_that_deviate(client, version, alpha, drafter, step):
+@pytest.mark.parametrize(
+    ("step", "heading"),
+    [("check", "Letters with a text of their own"), ("approve", "A text of its own")],
+)
+def test_the_mailing_shows_the_letters_that_deviate(client, version, alpha, drafter, step, heading):
     own_text.write(
         template=version.template, recipient=alpha, text="For **you**.", reason="x", by=drafter
     )
     stage = stages.rendered(2, campaign=version.template.campaign, version=version)
     client.force_login(stage.counsel)
     page = client.get(stage.mailing.get_absolute_url(), {"step": step})
-    assertContains(page, "Letters with a text of their own")
+    assertContains(page, heading)
     assertContains(page, "For **you**.")
 
 

@@ -67,6 +67,15 @@ def test_a_name_that_is_taken_is_refused_in_the_form(client, campaign):
     assertContains(begin(client, campaign), "Choose another name.")
 
 
+def test_the_list_names_who_saved_it_last_by_full_name(client, campaign, drafter):
+    drafter.first_name, drafter.last_name = "Drew", "Writer"
+    drafter.save()
+    template = draft.create_template(campaign=campaign, name="A", purpose="first", by=drafter)
+    draft.save_version(template=template, text=TEXT, by=drafter)
+    page = client.get(reverse("letters:templates", args=[campaign.pk]))
+    assertContains(page, "<td>Drew Writer</td>")
+
+
 def test_the_list_shows_the_latest_version_of_each(client, campaign, drafter):
     template = draft.create_template(
         campaign=campaign, name="First letter", purpose="first", by=drafter
