@@ -23,6 +23,7 @@ PUBLIC_VIEWS = (
     "portal:letter_page",
     "portal:letter_pdf",
     "portal:answer",
+    "portal:ask",
     "portal:saved",
     "portal:receipt",
     "portal:receipt_text",

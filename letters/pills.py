@@ -29,7 +29,13 @@ def add_own() -> None:
     )
     pills.add(
         "letters.response.kind",
-        {"answer": "ok", "acknowledgement": "info", "auto_reply": "muted", "bounce": "warn"},
+        {
+            "answer": "ok",
+            "acknowledgement": "info",
+            "auto_reply": "muted",
+            "bounce": "warn",
+            "request": "info",
+        },
     )
     pills.add(
         "letters.responsedocument.scan", {"unscanned": "warn", "clean": "ok", "infected": "bad"}

@@ -91,6 +91,7 @@ def make_world() -> World:
             "read": planned.sha256,
             "c": codes.derive(letter.reference).code,
             "receipt": response.receipt,
+            "ask": "correction",
         },
     )
 

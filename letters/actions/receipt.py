@@ -56,6 +56,7 @@ def message(response: Response) -> EmailMessage:
     assert letter  # noqa: S101 - what came by the response page answers a letter
     reply_to = response.recipient.campaign.sender.letterhead.email
     text = filestore.get(response.receipt_sha256)
+    what = "answer" if response.is_answer else "request"
     body = render_to_string(
         "emails/receipt.txt",
         {
@@ -65,10 +66,11 @@ def message(response: Response) -> EmailMessage:
             "receipt": response.receipt,
             "sha256": response.receipt_sha256,
             "text": text.decode(),
+            "what": what,
         },
     )
     email = EmailMessage(
-        subject=f"Receipt {response.receipt}: your answer was received",
+        subject=f"Receipt {response.receipt}: your {what} was received",
         body=body,
         to=[response.respondent_email],
         reply_to=[reply_to] if reply_to else None,

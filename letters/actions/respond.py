@@ -20,7 +20,7 @@ from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import AnswerEntry, Channel, Recipient, User
 from letters.actions import mail_tasks
 from letters.actions.wake import SCAN_DOCUMENTS, SEND_RECEIPTS, wake
-from letters.models import Letter, Response, ResponseDocument, ResponseItem
+from letters.models import Letter, Request, Response, ResponseDocument, ResponseItem
 from letters.reports import receipt
 from letters.uploads import KeptFile
 
@@ -69,7 +69,7 @@ def answer_by_portal(
     `submission` was drawn when the answers were checked. Pressing the button twice, or
     going back and pressing it again, gives the response that was recorded first.
     """
-    recipient = _locked(letter.recipient_id)
+    recipient = held(letter.recipient_id)
     if earlier := recipient.responses.filter(submission=submission).first():
         return earlier
     today = now.astimezone(ZoneInfo(recipient.campaign.timezone)).date()
@@ -81,7 +81,7 @@ def answer_by_portal(
         respondent_email=email,
         submission=submission,
     )
-    _write(response, items, respondent, documents, on=today, by=None)
+    write(response, items, respondent, documents, on=today, by=None)
     if email:
         wake(SEND_RECEIPTS)
     return response
@@ -112,7 +112,7 @@ def record_response(
     """
     if channel == Channel.PORTAL:
         raise NotFromHere("Choose whether it came by post, e-mail or phone.")
-    recipient = _locked(recipient.pk)
+    recipient = held(recipient.pk)
     if earlier := recipient.responses.filter(submission=submission).first():
         return earlier
     response = Response(
@@ -126,11 +126,11 @@ def record_response(
         submission=submission,
         recorded_by=by,
     )
-    _write(response, items, respondent, scans, on=on, by=by)
+    write(response, items, respondent, scans, on=on, by=by)
     return response
 
 
-def _write(
+def write(
     response: Response,
     items: Sequence[Item],
     respondent: Respondent,
@@ -138,13 +138,20 @@ def _write(
     *,
     on: datetime.date,
     by: User | None,
+    request: Request | None = None,
 ) -> None:
+    """Put a new response on record with all that belongs to it, and its receipt.
+
+    Part of the transaction of the action that took it in, which holds the recipient.
+    """
     _refuse_unfitting(response, items, respondent, on)
     response.respondent_name = respondent.name
     response.respondent_title = respondent.title
     response.respondent_authority = respondent.authority
     response.receipt = _receipt_number(on)
     response.save()
+    if request:
+        request.save()
     entries = [_write_item(response, item, respondent, on=on, by=by) for item in items]
     ResponseDocument.objects.bulk_create(
         ResponseDocument(
@@ -221,8 +228,11 @@ def _write_event(
     response: Response, respondent: Respondent, *, items: int, by: User | None
 ) -> None:
     count = f"{items} demand{'' if items == 1 else 's'}"
-    if by is None:
+    if by is None and response.is_answer:
         sentence = f"{respondent} of {response.recipient} answered {count} on the response page"
+    elif by is None:
+        wish = response.request.get_kind_display().lower()
+        sentence = f"{respondent} of {response.recipient} asked on the response page: {wish}"
     elif not response.is_answer:
         sentence = _received(response, respondent)
     else:
@@ -252,7 +262,7 @@ def _received(response: Response, respondent: Respondent) -> str:
     )
 
 
-def _locked(recipient_pk: int) -> Recipient:
+def held(recipient_pk: int) -> Recipient:
     """The recipient, held until the end: of two submissions at once, one waits for the other."""
     return (
         Recipient.objects.select_for_update(of=("self",))

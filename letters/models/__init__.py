@@ -11,6 +11,7 @@ from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
 from letters.models.own_text import OwnText
 from letters.models.portal_key import PortalKey, ShortCodeAttempt
+from letters.models.request import Request
 from letters.models.response import Response, ResponseDocument, ResponseItem
 from letters.models.saved_answer import AttachedFile, SavedAnswer
 from letters.models.template import LetterTemplate, LetterVersion
@@ -34,6 +35,7 @@ __all__ = [
     "OwnText",
     "PortalKey",
     "PrintPack",
+    "Request",
     "Response",
     "ResponseDocument",
     "ResponseItem",

@@ -35,6 +35,7 @@ class Response(models.Model):
         ACKNOWLEDGEMENT = "acknowledgement", "Acknowledgement or holding letter"
         AUTO_REPLY = "auto_reply", "Automatic reply"
         BOUNCE = "bounce", "Bounce"
+        REQUEST = "request", "Request"
 
     # A machine wrote these, so that nobody can be named who did.
     BY_A_MACHINE = frozenset({Kind.AUTO_REPLY, Kind.BOUNCE})
@@ -80,8 +81,8 @@ class Response(models.Model):
                 name="staff_record_responses_from_elsewhere",
             ),
             models.CheckConstraint(
-                condition=~Q(channel="portal") | Q(kind="answer"),
-                name="the_response_page_takes_answers",
+                condition=~Q(channel="portal") | Q(kind__in=["answer", "request"]),
+                name="the_response_page_takes_answers_and_requests",
             ),
             models.CheckConstraint(
                 condition=~Q(respondent_name="") | Q(kind__in=["auto_reply", "bounce"]),

@@ -14,7 +14,7 @@ from campaigns.deadlines import printed, relative
 from campaigns.models import Answer, Campaign
 from letters.actions import saved_answer
 from letters.merge import context, pages
-from letters.models import Letter, PortalKey
+from letters.models import Letter, PortalKey, Request
 from letters.portal.door import opened
 
 _NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
@@ -28,6 +28,7 @@ def letter(request: HttpRequest, key: PortalKey) -> HttpResponse:
         **about(key.letter, timezone.now()),
         "pages": range(1, (key.letter.page_count or 0) + 1),
         "text": pages.text(pdf),
+        "wishes": _wishes(key.letter),
     }
     return render(request, "portal/letter.html", shown)
 
@@ -56,7 +57,7 @@ def letter_pdf(request: HttpRequest, key: PortalKey) -> HttpResponse:
 def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
     """What every page of an open letter says: who wrote, to whom, on what, by when."""
     campaign = letter.recipient.campaign
-    due_at = max(letter.mailing.printed_deadline, letter.recipient.due_at or _NEVER)
+    ends_at = due_at(letter)
     demands, answers = list(campaign.demands.all()), _on_record(letter)
     saved = saved_answer.find(letter=letter, now=now)
     answered = {answer.demand_id for answer in answers}
@@ -66,9 +67,9 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
         "recipient": letter.recipient,
         "letterhead": context.letterhead(letter),
         "signer": context.signer(letter),
-        "deadline": printed(due_at, campaign.timezone),
-        "days_left": relative(due_at, now, campaign.timezone),
-        "is_over": due_at < now,
+        "deadline": printed(ends_at, campaign.timezone),
+        "days_left": relative(ends_at, now, campaign.timezone),
+        "is_over": ends_at < now,
         "demands": demands,
         "answers": answers,
         "saved": saved,
@@ -78,8 +79,22 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
     }
 
 
+def due_at(letter: Letter) -> datetime.datetime:
+    """When an answer is asked for: as printed in this letter, or later."""
+    return max(letter.mailing.printed_deadline, letter.recipient.due_at or _NEVER)
+
+
 def _clock(moment: datetime.datetime, campaign: Campaign) -> datetime.datetime:
     return moment.astimezone(ZoneInfo(campaign.timezone))
+
+
+def _wishes(letter: Letter) -> list[Request]:
+    """What was asked for on this letter's page, newest first."""
+    return list(
+        Request.objects.filter(response__letter=letter)
+        .select_related("response", "extension__recipient__campaign")
+        .order_by("-pk")
+    )
 
 
 def _on_record(letter: Letter) -> list[Answer]:

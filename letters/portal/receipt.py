@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns import filestore
-from letters.models import PortalKey, Response
+from letters.models import PortalKey, Request, Response
 from letters.portal.door import opened
 from letters.portal.letter import about
 
@@ -18,6 +18,7 @@ def receipt(request: HttpRequest, key: PortalKey, number: str) -> HttpResponse:
     context = {
         **about(key.letter, timezone.now()),
         "response": response,
+        "wish": Request.objects.filter(response=response).first(),
         "items": response.items.select_related("entry__answer__demand"),
     }
     return render(request, "portal/receipt.html", context)

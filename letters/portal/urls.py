@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from letters.portal import answer, entrance, genuine, letter, receipt, saved
+from letters.portal import answer, ask, entrance, genuine, letter, receipt, saved
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letter/page/<int:number>.png", letter.letter_page, name="letter_page"),
     path("letter/letter.pdf", letter.letter_pdf, name="letter_pdf"),
     path("answer/", answer.answer, name="answer"),
+    path("ask/<slug:kind>/", ask.ask, name="ask"),
     path("saved/", saved.saved, name="saved"),
     path("receipt/<str:number>/", receipt.receipt, name="receipt"),
     path("receipt/<str:number>/receipt.txt", receipt.receipt_text, name="receipt_text"),

@@ -7,7 +7,7 @@ received; anyone who holds it can compute its SHA-256 and compare.
 from zoneinfo import ZoneInfo
 
 from campaigns.models import AnswerEntry
-from letters.models import Response, ResponseItem
+from letters.models import Request, Response, ResponseItem
 
 _RULE = "-" * 60
 
@@ -39,6 +39,10 @@ def text(response: Response) -> str:
     )
     for item in items:
         lines += ["", _RULE, *_said(item)]
+    if request := Request.objects.filter(response=response).first():
+        lines += ["", _RULE, request.get_kind_display()]
+        for label, words in request.lines():
+            lines += ["", f"{label}:", words]
     for document in response.documents.all():
         lines += ["", _RULE, f"Attached: {document.file_name} ({document.size:,} bytes)"]
         lines += [f"SHA-256:  {document.sha256}"]
