@@ -76,7 +76,8 @@ class LetterPage(StaffPage, TemplateView):
                 "show_pages": letter.pdf_sha256
                 and (is_opened or not reviewing)
                 and reading.is_open(letter=letter, by=self.person, now=now),
-                "must_read": letter.status == Letter.Status.SEALED
+                "must_read": letter.pdf_sha256
+                and not (reviewing and letter.status == Letter.Status.RENDERED)
                 and not reading.is_open(letter=letter, by=self.person, now=now),
                 "must_open": reviewing and not is_opened and letter.status == "rendered",
                 "to_open": approve.to_open(mailing, self.person) if reviewing else None,
@@ -105,13 +106,15 @@ def _resend_by(letter: Letter) -> list[tuple[str, str]]:
 
 
 class LetterPdf(StaffPage, View):
-    """The stored bytes, hashed again as they are read. A sealed letter is opened first."""
+    """The stored bytes, hashed again as they are read. The letter is opened first, by a button."""
 
     permission_required = "letters.open_letter"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = find_letter(pk)
-        if not reading.is_open(letter=letter, by=self.person, now=timezone.now()):
+        if letter.pdf_sha256 and not reading.is_open(
+            letter=letter, by=self.person, now=timezone.now()
+        ):
             return open_first(request, letter)
         response = HttpResponse(stored_pdf(request, letter), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{letter.reference}.pdf"'
@@ -119,13 +122,15 @@ class LetterPdf(StaffPage, View):
 
 
 class LetterPicture(StaffPage, View):
-    """One page of the letter as it is, as a PNG. A sealed letter is opened first."""
+    """One page of the letter as it is, as a PNG. The letter is opened first, by a button."""
 
     permission_required = "letters.open_letter"
 
     def get(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         letter = find_letter(pk)
-        if not reading.is_open(letter=letter, by=self.person, now=timezone.now()):
+        if letter.pdf_sha256 and not reading.is_open(
+            letter=letter, by=self.person, now=timezone.now()
+        ):
             return open_first(request, letter)
         if letter.page_count is None or not 1 <= number <= letter.page_count:
             raise Http404("The letter has no such page.")
@@ -137,7 +142,7 @@ class LetterPicture(StaffPage, View):
 
 def open_first(request: HttpRequest, letter: Letter) -> HttpResponse:
     """To the letter's page, where a button opens it: a GET puts nothing on record."""
-    messages.info(request, f"Open the sealed letter {letter} first; that is put on record.")
+    messages.info(request, f"Open letter {letter} first; that is put on record.")
     return redirect(letter)
 
 
@@ -173,7 +178,7 @@ class ReadLetter(LetterAct):
     permission_required = "letters.open_letter"
 
     def decide(self, **given: Any) -> str:
-        reading.open_sealed(letter=self.letter, by=self.person, now=timezone.now())
+        reading.open_pages(letter=self.letter, by=self.person, now=timezone.now())
         return f"You opened {self.letter}, which is on record. It stays open to you for an hour."
 
 

@@ -21,21 +21,31 @@ from letters.views.acts import PackAct
 from letters.views.letter import private
 from letters.views.mailing import MailingPage
 
+_FORMS = {"pdf": ("application/pdf", "pdf"), "manifest": ("text/csv; charset=utf-8", "csv")}
+
 
 class PackFile(StaffPage, View):
-    permission_required = "letters.dispatch_mailing"
+    """The PDF to print, or the manifest. A POST, since it is put on record who took what out."""
 
-    def get(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    permission_required = "letters.dispatch_mailing"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+        if form not in _FORMS:
+            raise Http404(f"A pack has no {form}.")
         pack = get_object_or_404(PrintPack.objects.select_related("mailing__campaign"), pk=pk)
-        name = f"{pack.mailing.campaign.reference_prefix}-pack-{pack.pk}"
-        if form == "manifest":
-            response = HttpResponse(
-                filestore.get(pack.manifest_sha256), content_type="text/csv; charset=utf-8"
+        try:
+            content = dispatch.take_out_pack(pack=pack, form=form, by=self.person)
+        except (filestore.FileDamaged, FileNotFoundError):
+            messages.error(
+                request,
+                f"The stored file of pack {pk} is missing or damaged. Tell the administrator.",
             )
-            response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        else:
-            response = HttpResponse(filestore.get(pack.pdf_sha256), content_type="application/pdf")
-            response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+            return redirect("letters:mailing", pack.mailing_id)
+        content_type, ending = _FORMS[form]
+        response = HttpResponse(content, content_type=content_type)
+        name = f"{pack.mailing.campaign.reference_prefix}-pack-{pack.pk}.{ending}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
         return private(response)
 
 

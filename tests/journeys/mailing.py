@@ -144,8 +144,8 @@ def make_the_pack(clerk: Desk, mailing: str) -> Pack:
     clerk.press(f"Make a pack of {MEDICAL} letters")
     clerk.sees("Nothing is posted until you mark it as posted.")
     clerk.picture("31-pack")
-    pdf = clerk.download(lambda: clerk.follow("PDF to print"))
-    manifest = clerk.download(lambda: clerk.follow("Manifest"))
+    pdf = clerk.download(lambda: clerk.press("PDF to print"))
+    manifest = clerk.download(lambda: clerk.press("Manifest"))
     rows = list(csv.DictReader(io.StringIO(manifest.decode("utf-8-sig"))))
     assert len(rows) == MEDICAL
     assert pages.page_count(pdf) == sum(2 * int(row["sheets"]) for row in rows)

@@ -54,6 +54,7 @@ from letters.actions.dispatch.packs import (
     discard_pack,
     make_pack,
     mark_posted,
+    take_out_pack,
     to_post,
 )
 
@@ -95,6 +96,7 @@ __all__ = [
     "send_email",
     "set_tracking",
     "set_tracking_numbers",
+    "take_out_pack",
     "to_email",
     "to_post",
     "work",

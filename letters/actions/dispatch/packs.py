@@ -157,6 +157,27 @@ def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: Use
 
 
 @transaction.atomic
+def take_out_pack(*, pack: PrintPack, form: str, by: User) -> bytes:
+    """The PDF to print, or the manifest. The PDF holds the code of every letter in it.
+
+    Who took it, and which bytes, is on record before they leave.
+    """
+    sha256 = pack.manifest_sha256 if form == "manifest" else pack.pdf_sha256
+    content = filestore.get(sha256)
+    audit.record(
+        "pack.taken_out",
+        subject=pack.mailing,
+        by=by,
+        campaign=pack.mailing.campaign,
+        sentence=f"took out the {'manifest' if form == 'manifest' else 'PDF'} of print pack "
+        f"{pack.pk}, {counted(pack.letter_count)}.",
+        pack=pack.pk,
+        sha256=sha256,
+    )
+    return content
+
+
+@transaction.atomic
 def discard_pack(*, pack: PrintPack, by: User) -> PrintPack:
     """Take the letters of a pack that was never posted out of it again."""
     lifecycle.hold(pack.mailing)

@@ -80,11 +80,17 @@ def test_a_viewer_sees_the_letters_page_without_its_pages(letter, bytes_of):
     assert reads() == 0
 
 
-def test_a_viewer_sees_no_page_before_the_seal_either():
+def test_before_the_seal_a_viewer_sees_no_page_and_others_open_it_on_record():
     """The code that answers nothing yet is the one that answers after the approval."""
     letter = stages.rendered(1).letters[0]
     picture = reverse("letters:letter_page", args=[letter.pk, 1])
     viewer = as_("viewer")
     assert viewer.get(picture).status_code == 403
     assert picture not in viewer.get(letter.get_absolute_url()).content.decode()
-    assert picture in as_("drafter").get(letter.get_absolute_url()).content.decode()
+    drafter = as_("drafter")
+    assert drafter.get(picture).status_code == 302
+    assert "Open the rendered letter" in drafter.get(letter.get_absolute_url()).content.decode()
+    assert reads() == 0
+    said = drafter.post(reverse("letters:letter_read", args=[letter.pk]), follow=True)
+    assert picture in said.content.decode()
+    assert reads() == 1

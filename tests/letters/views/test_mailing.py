@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns import audit, filestore
 from campaigns.actions import ground as actions
 from campaigns.models import Recipient
 from letters.actions import approve, dispatch, render
@@ -332,15 +333,34 @@ def test_another_posting_day_is_refused_until_counsel_accepts_it():
     assert "Marked as posted on" in post(stage.clerk, "pack_posted", pack.pk, **posted)
 
 
-def test_pack_and_manifest_are_downloads():
+def test_pack_and_manifest_are_downloads_and_who_took_them_is_on_record():
     stage = stages.approved(3)
     pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
     for form, kind in (("pdf", "application/pdf"), ("manifest", "text/csv; charset=utf-8")):
-        response = as_(stage.clerk).get(reverse("letters:pack_file", args=[pack.pk, form]))
+        response = as_(stage.clerk).post(reverse("letters:pack_file", args=[pack.pk, form]))
         assert response["Content-Type"] == kind
         assert response["Content-Disposition"].startswith("attachment")
+    taken = audit.history(stage.mailing).filter(verb="pack.taken_out")
+    assert {event.actor for event in taken} == {stage.clerk}
+    assert [one for one in taken if pack.pdf_sha256 in one.payload]
+    assert [one for one in taken if pack.manifest_sha256 in one.payload]
     url = reverse("letters:pack_file", args=[pack.pk, "pdf"])
-    assert as_(make_user("viewer")).get(url).status_code == 403
+    assert as_(stage.clerk).get(url).status_code == 405
+    assert as_(stage.clerk).post(url.replace("pdf", "docx")).status_code == 404
+    assert as_(make_user("viewer")).post(url).status_code == 403
+    assert taken.count() == 2
+
+
+def test_a_pack_whose_file_is_damaged_is_named_and_not_handed_out(monkeypatch):
+    stage = stages.approved(1)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+
+    def damaged(sha256: str) -> bytes:
+        raise filestore.FileDamaged(sha256)
+
+    monkeypatch.setattr(filestore, "get", damaged)
+    assert "missing or damaged" in post(stage.clerk, "pack_file", pack.pk, "pdf")
+    assert not audit.history(stage.mailing).filter(verb="pack.taken_out").exists()
 
 
 def test_pasted_tracking_numbers_and_news_are_answered_row_by_row():
@@ -415,12 +435,14 @@ def test_a_letter_is_shown_to_an_approver_only_after_it_was_opened_on_record():
     after = post(stage.counsel, "letter_open", letter.pk)
     assert picture in after
     assert Opening.objects.get().by == stage.counsel
-    assert picture in get(stage.manager, "letter", letter.pk)
+    assert picture not in get(stage.manager, "letter", letter.pk)
+    assert picture in post(stage.manager, "letter_read", letter.pk)
 
 
 def test_the_stored_bytes_are_served_as_they_are():
     stage = stages.rendered(1)
     letter = stage.letters[0]
+    post(stage.manager, "letter_read", letter.pk)
     response = as_(stage.manager).get(reverse("letters:letter_pdf", args=[letter.pk]))
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == f'inline; filename="{letter.reference}.pdf"'
