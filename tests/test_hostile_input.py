@@ -28,7 +28,7 @@ timezone matter all reference_prefix as_of source text guidance street city post
 confirmed username demand-1-outcome demand-1-promised_on demand-1-text collected_on
 verified_on review_by role citation regulations aliases covers organisation website password
 next find worst page programme quotation seen_on exhibit rows take look use
-wanted_until statement phone address who-name who-title who-email
+wanted_until statement phone address who-name who-title who-email signature
 """
 NAMES = _NAMES.split()
 VALUES = {

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from campaigns.actions import extension, task
 from campaigns.actions.answer import Respondent
-from campaigns.models import Channel, Extension, Task
-from letters.actions import respond
+from campaigns.models import Channel, Extension, Task, User
+from letters.actions import inside, respond
 from letters.actions.wake import SEND_RECEIPTS, wake
 from letters.models import Letter, Request, Response
 
@@ -45,6 +45,7 @@ def ask(
     email: str,
     submission: str,
     now: datetime.datetime,
+    signed_in: User | None = None,
 ) -> Response:
     """Put on record what the recipient asks for, and tell a person.
 
@@ -62,6 +63,7 @@ def ask(
         channel=Channel.PORTAL,
         received_on=today,
         respondent_email=email,
+        from_inside=inside.why(email, recipient.campaign, signed_in),
         submission=submission,
     )
     request = Request(response=response, **vars(wish))
@@ -80,6 +82,7 @@ def ask(
         task.open_task(
             recipient=recipient, kind=kind, about=about, key=f"request:{response.pk}", now=now
         )
+    inside.tell(response, now=now)
     if email:
         wake(SEND_RECEIPTS)
     return response

@@ -18,7 +18,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused, answer, verification
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import AnswerEntry, Channel, Recipient, User
-from letters.actions import mail_tasks
+from letters.actions import inside, mail_tasks
 from letters.actions.wake import SCAN_DOCUMENTS, SEND_RECEIPTS, wake
 from letters.models import Letter, Request, Response, ResponseDocument, ResponseItem
 from letters.reports import receipt
@@ -63,11 +63,14 @@ def answer_by_portal(
     documents: Sequence[KeptFile],
     submission: str,
     now: datetime.datetime,
+    signed_as: str = "",
+    signed_in: User | None = None,
 ) -> Response:
     """Record what the recipient submitted on its page.
 
     `submission` was drawn when the answers were checked. Pressing the button twice, or
-    going back and pressing it again, gives the response that was recorded first.
+    going back and pressing it again, gives the response that was recorded first. `signed_in` is
+    the member of staff who is signed in where it was submitted, which nobody should be.
     """
     recipient = held(letter.recipient_id)
     if earlier := recipient.responses.filter(submission=submission).first():
@@ -79,9 +82,12 @@ def answer_by_portal(
         channel=Channel.PORTAL,
         received_on=today,
         respondent_email=email,
+        signed_as=signed_as,
+        from_inside=inside.why(email, recipient.campaign, signed_in),
         submission=submission,
     )
     write(response, items, respondent, documents, on=today, by=None)
+    inside.tell(response, now=now)
     if email:
         wake(SEND_RECEIPTS)
     return response
@@ -249,6 +255,7 @@ def _write_event(
         kind=response.kind,
         receipt=response.receipt,
         receipt_sha256=response.receipt_sha256,
+        from_inside=response.from_inside,
         documents=[document.sha256 for document in response.documents.all()],
     )
 

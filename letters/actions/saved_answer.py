@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from campaigns.actions import Refused
 from campaigns.actions.answer import Respondent
 from campaigns.filestore import sha256_of
+from campaigns.models import User
 from letters import uploads
 from letters.actions import respond
 from letters.actions.respond import Item
@@ -155,6 +156,8 @@ def submit(
     email: str,
     submission: str,
     now: datetime.datetime,
+    signed_as: str = "",
+    signed_in: User | None = None,
 ) -> Response:
     """Put the answer on record with its files, and erase what was in progress of it.
 
@@ -174,6 +177,8 @@ def submit(
         documents=[_kept(row) for row in rows],
         submission=submission,
         now=now,
+        signed_as=signed_as,
+        signed_in=signed_in,
     )
     _of(letter, typed.files).delete()
     saved = SavedAnswer.objects.filter(letter=letter).first()

@@ -51,6 +51,14 @@ class Response(models.Model):
     respondent_title = models.CharField(max_length=200, blank=True)
     respondent_authority = models.CharField(max_length=300, blank=True)
     respondent_email = models.EmailField(blank=True)
+    signed_as = models.CharField(
+        max_length=200, blank=True, help_text="The name typed under the statement of authority."
+    )
+    from_inside = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Why it may come from the sender's own people and not from the institution.",
+    )
     note = models.TextField(blank=True)
     receipt = models.CharField(max_length=40, unique=True, help_text="The receipt's number.")
     receipt_sha256 = models.CharField(

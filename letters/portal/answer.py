@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -18,8 +18,8 @@ from campaigns.actions import Refused
 from letters.actions import saved_answer
 from letters.actions.saved_answer import InProgress, SavedMeanwhile
 from letters.models import PortalKey
-from letters.portal.door import PATH, SeeOther, opened
-from letters.portal.forms import AnswerPage, Draft, field_names
+from letters.portal.door import PATH, SeeOther, opened, signed_in
+from letters.portal.forms import AnswerPage, Draft, SignForm, field_names
 from letters.portal.letter import about
 
 
@@ -42,10 +42,11 @@ def answer(request: HttpRequest, key: PortalKey) -> HttpResponse:
     if not page.is_valid():
         return _ask(request, key, page, status=422)
     if step != "submit":
-        return _check(request, key, page)
-    if not request.POST.get("confirmed"):
-        return _check(request, key, page, problem="Confirm that you may give these answers.")
-    return _submit(request, key, page)
+        return _check(request, key, page, _sign(key, page))
+    sign = _sign(key, page, request.POST)
+    if not sign.is_valid():
+        return _check(request, key, page, sign, status=422)
+    return _submit(request, key, page, sign)
 
 
 def _today(key: PortalKey) -> datetime.date:
@@ -136,19 +137,31 @@ def _ask(
     return render(request, "portal/answer.html", context, status=status)
 
 
+def _sign(key: PortalKey, page: AnswerPage, data: QueryDict | None = None) -> SignForm:
+    name = page.respondent.cleaned_data["name"]
+    return SignForm(data, recipient=key.letter.recipient, name=name)
+
+
 def _check(
-    request: HttpRequest, key: PortalKey, page: AnswerPage, *, problem: str = ""
+    request: HttpRequest,
+    key: PortalKey,
+    page: AnswerPage,
+    sign: SignForm,
+    *,
+    status: int = 200,
+    problem: str = "",
 ) -> HttpResponse:
     context = {
         **about(key.letter, timezone.now()),
         "page": page,
+        "sign": sign,
         "draft": page.draft.sealed(key),
         "problem": problem,
     }
-    return render(request, "portal/check.html", context, status=422 if problem else 200)
+    return render(request, "portal/check.html", context, status=status)
 
 
-def _submit(request: HttpRequest, key: PortalKey, page: AnswerPage) -> HttpResponse:
+def _submit(request: HttpRequest, key: PortalKey, page: AnswerPage, sign: SignForm) -> HttpResponse:
     try:
         response = saved_answer.submit(
             letter=key.letter,
@@ -158,7 +171,9 @@ def _submit(request: HttpRequest, key: PortalKey, page: AnswerPage) -> HttpRespo
             email=page.respondent.cleaned_data["email"],
             submission=page.draft.submission,
             now=timezone.now(),
+            signed_as=sign.cleaned_data["signature"],
+            signed_in=signed_in(request),
         )
     except Refused as refusal:
-        return _check(request, key, page, problem=str(refusal))
+        return _check(request, key, page, sign, status=422, problem=str(refusal))
     return SeeOther(f"{PATH}receipt/{response.receipt}/")

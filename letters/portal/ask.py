@@ -14,7 +14,7 @@ from campaigns.actions import Refused
 from letters.actions import request as requests
 from letters.actions.saved_answer import InProgress
 from letters.models import PortalKey
-from letters.portal.door import PATH, SeeOther, opened
+from letters.portal.door import PATH, SeeOther, opened, signed_in
 from letters.portal.forms import Draft
 from letters.portal.letter import about, due_at
 from letters.portal.wishes import FORMS, MoreTimeForm, WhoAsksForm, WishForm
@@ -126,6 +126,7 @@ def _submit(request: HttpRequest, key: PortalKey, page: AskPage) -> HttpResponse
             email=page.who.cleaned_data["email"],
             submission=page.draft.submission,
             now=timezone.now(),
+            signed_in=signed_in(request),
         )
     except Refused as refusal:
         return _check(request, key, page, problem=str(refusal))

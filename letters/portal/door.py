@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
+from campaigns.models import User
 from letters.actions import portal_key
 from letters.actions.portal_key import CodeNotValid
 from letters.models import PortalKey
@@ -85,6 +86,11 @@ def close_letter() -> HttpResponse:
     response = SeeOther(PATH)
     response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
     return response
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    """The member of staff who is signed in in this browser. No recipient is."""
+    return request.user if request.user.is_authenticated else None
 
 
 def not_valid(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from campaigns.filestore import sha256_of
-from campaigns.models import Demand, Outcome
+from campaigns.models import Demand, Outcome, Recipient
 from campaigns.views.fields import LineField
 from letters import uploads
 from letters.actions import saved_answer
@@ -21,6 +21,7 @@ from letters.actions.saved_answer import Attached, InProgress
 from letters.answer_forms import DemandForm, DocumentsField, RespondentForm
 from letters.models import Letter, PortalKey
 from letters.portal.door import SECONDS
+from letters.reports.receipt import statement
 from letters.uploads import UploadRefused
 
 # What each outcome means to the person who chooses it.
@@ -117,6 +118,36 @@ class PortalRespondentForm(RespondentForm):
         self.fields["email"].label = "Your e-mail address, if you want a receipt by e-mail"
         self.fields["email"].help_text = "Used for nothing else"
         self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
+class SignForm(forms.Form):
+    """The last step: the statement, and under it the name of who gives the answer."""
+
+    confirmed = forms.BooleanField(
+        error_messages={"required": "Confirm that you may give these answers."}
+    )
+    signature = LineField(
+        label="Sign by typing your full name",
+        max_length=200,
+        error_messages={"required": "Sign with your full name."},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def __init__(self, data: Any = None, *, recipient: Recipient, name: str) -> None:
+        super().__init__(data)
+        self.name = name
+        self.fields["confirmed"].label = statement(recipient)
+        self.fields["signature"].help_text = f"As you gave it above: {name}"
+
+    def clean_signature(self) -> str:
+        typed: str = self.cleaned_data["signature"]
+        if _folded(typed) != _folded(self.name):
+            raise forms.ValidationError(f"Sign with the name you gave above: {self.name}")
+        return typed
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 class DocumentsForm(forms.Form):

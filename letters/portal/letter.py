@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from campaigns import filestore
 from campaigns.deadlines import printed, relative
-from campaigns.models import Answer, Campaign
+from campaigns.models import Answer, Campaign, Channel
 from letters.actions import saved_answer
 from letters.merge import context, pages
-from letters.models import Letter, PortalKey, Request
+from letters.models import Letter, PortalKey, Request, Response
 from letters.portal.door import opened
 
 _NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
@@ -29,6 +29,9 @@ def letter(request: HttpRequest, key: PortalKey) -> HttpResponse:
         "pages": range(1, (key.letter.page_count or 0) + 1),
         "text": pages.text(pdf),
         "wishes": _wishes(key.letter),
+        "receipts": key.letter.responses.filter(
+            channel=Channel.PORTAL, kind=Response.Kind.ANSWER
+        ).order_by("-pk"),
     }
     return render(request, "portal/letter.html", shown)
 
@@ -102,5 +105,6 @@ def _on_record(letter: Letter) -> list[Answer]:
     return list(
         letter.recipient.answers.filter(current_entry__isnull=False)
         .select_related("demand", "current_entry")
+        .prefetch_related("entries")
         .order_by("demand__number")
     )

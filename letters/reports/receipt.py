@@ -6,7 +6,7 @@ received; anyone who holds it can compute its SHA-256 and compare.
 
 from zoneinfo import ZoneInfo
 
-from campaigns.models import AnswerEntry
+from campaigns.models import AnswerEntry, Recipient
 from letters.models import Request, Response, ResponseItem
 
 _RULE = "-" * 60
@@ -33,7 +33,10 @@ def text(response: Response) -> str:
         ),
         *_given("Title:        ", response.respondent_title),
         *_given("Authority:    ", response.respondent_authority),
+        *_given("Signed:       ", response.signed_as),
     ]
+    if response.signed_as:
+        lines += ["", f"“{statement(recipient)}”"]
     items = response.items.select_related("entry__answer__demand").order_by(
         "entry__answer__demand__number"
     )
@@ -47,6 +50,14 @@ def text(response: Response) -> str:
         lines += ["", _RULE, f"Attached: {document.file_name} ({document.size:,} bytes)"]
         lines += [f"SHA-256:  {document.sha256}"]
     return "\n".join(lines) + "\n"
+
+
+def statement(recipient: Recipient) -> str:
+    """What a person signs with its name on the response page."""
+    return (
+        f"I may give these answers for {recipient.institution.name}, and they are what we want to "
+        "put on record."
+    )
 
 
 def _said(item: ResponseItem) -> list[str]:

@@ -54,6 +54,7 @@ def answer_online(recipient: Desk, address: str, institution: str) -> str:
     recipient.tick(
         f"I may give these answers for {institution}, and they are what we want to put on record."
     )
+    recipient.fill("Sign by typing your full name", "Robin Dean")
     recipient.press("Submit the answer")
     recipient.sees_title("Your answer is on record")
     recipient.picture("44-receipt")

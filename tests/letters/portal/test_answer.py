@@ -8,12 +8,12 @@ from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from campaigns.models import AnswerEntry, AuditEvent
+from campaigns.models import AnswerEntry, AuditEvent, Task
 from letters.actions.saved_answer import InProgress
 from letters.merge import codes
 from letters.models import Response
 from letters.portal.forms import Draft
-from tests.factories import make_pdf, make_sealed_letter
+from tests.factories import make_pdf, make_sealed_letter, make_user
 
 pytestmark = pytest.mark.django_db
 WHO = {"name": "Dana Dean", "title": "Dean", "authority": "I am the dean", "email": ""}
@@ -34,7 +34,8 @@ def check(visitor: Client, **changes):
 
 
 def submit(visitor: Client, draft: str, **changes):
-    fields = {"step": "submit", "draft": draft, "confirmed": "yes", **changes}
+    signed = {"confirmed": "yes", "signature": "Dana Dean"}
+    fields = {"step": "submit", "draft": draft, **signed, **changes}
     return visitor.post("/respond/answer/", fields)
 
 
@@ -166,6 +167,62 @@ def test_an_answer_without_the_confirmation_is_not_recorded(visitor):
     assert not Response.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("signature", "message"),
+    [
+        ("", "Sign with your full name."),
+        ("D. Dean", "Sign with the name you gave above: Dana Dean"),
+    ],
+)
+def test_an_answer_is_signed_with_the_name_of_who_gives_it(visitor, signature, message):
+    told = submit(visitor, hidden(check(visitor)), signature=signature)
+    assert told.status_code == 422
+    summary = told.content.decode().split("<h1>")[0]
+    assert message in summary
+    assert 'href="#id_signature"' in summary
+    assert not Response.objects.exists()
+
+
+def test_the_signature_and_what_it_signs_stand_in_the_receipt(visitor, letter):
+    done = submit(visitor, hidden(check(visitor)), signature=" dana  DEAN ")
+    response = Response.objects.get()
+    assert response.signed_as == "dana DEAN"
+    text = visitor.get(f"{done['Location']}receipt.txt").content.decode()
+    assert "Signed:       dana DEAN" in text
+    assert f"“I may give these answers for {letter.recipient.institution.name}, and" in text
+    assert "Signed: dana DEAN" in visitor.get(done["Location"]).content.decode()
+
+
+def test_earlier_answers_are_shown_with_their_dates_and_receipts(visitor):
+    submit(visitor, hidden(check(visitor)))
+    page = visitor.get("/respond/letter/").content.decode()
+    assert "Earlier answers" not in page
+    submit(visitor, hidden(check(visitor, **{"demand-1-outcome": "declined"})))
+    page = visitor.get("/respond/letter/").content.decode()
+    current, earlier = page.split("Earlier answers to demand 1", 1)
+    assert "Declined" in current
+    assert "Complied (Dana Dean" in earlier.split("</ul>")[0]
+    for response in Response.objects.all():
+        assert f"/respond/receipt/{response.receipt}/" in page
+
+
+def test_the_letters_page_takes_the_same_queries_for_one_and_ten_answers(visitor, query_count):
+    submit(visitor, hidden(check(visitor)))
+    one = query_count(visitor, "/respond/letter/")
+    for number in range(9):
+        submit(visitor, hidden(check(visitor, **{"demand-1-text": str(number)})))
+    assert query_count(visitor, "/respond/letter/") == one
+
+
+def test_an_answer_given_where_staff_are_signed_in_is_flagged(visitor):
+    checked = hidden(check(visitor))
+    visitor.force_login(make_user("clerk", first_name="Chris", last_name="Clerk"))
+    submit(visitor, checked)
+    response = Response.objects.get()
+    assert "in which Chris Clerk is signed in" in response.from_inside
+    assert Task.objects.filter(key=f"inside:{response.pk}").exists()
+
+
 @pytest.mark.parametrize("draft", ["", "nonsense", "a:b:c"])
 def test_a_draft_that_was_changed_records_nothing(visitor, draft):
     assert submit(visitor, draft).status_code in (200, 422)
@@ -232,7 +289,7 @@ def test_more_than_ten_documents_are_refused(visitor):
 def test_typed_markup_is_shown_as_text_everywhere(visitor):
     nasty = "<script>alert(1)</script>\"'{{ settings.SECRET_KEY }}"
     checked = check(visitor, name=nasty, title=nasty, **{"demand-1-text": nasty})
-    done = submit(visitor, hidden(checked))
+    done = submit(visitor, hidden(checked), signature=nasty)
     for page in (checked, visitor.get(done["Location"]), visitor.get("/respond/letter/")):
         assert "<script" not in page.content.decode()
         assert "&lt;script&gt;" in page.content.decode()
