@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from campaigns.models.audit import AuditEvent, AuditEventQuerySet
 from campaigns.models.user import User
+from campaigns.text import with_one_stop
 
 GENESIS = "0" * 64
 _CHAIN_LOCK = 0x636F756E  # any constant of our own; PostgreSQL locks by number
@@ -42,6 +43,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{verb} was recorded outside a transaction.")
+    sentence = with_one_stop(sentence)
     _lock_chain()
     last = AuditEvent.objects.order_by("-sequence").values("sequence", "hash").first()
     sequence, previous = (last["sequence"] + 1, last["hash"]) if last else (1, GENESIS)

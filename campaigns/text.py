@@ -12,6 +12,7 @@ from dataclasses import dataclass
 _ODD_SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]")
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
 _DIRECTION = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -93,3 +94,8 @@ def _refuse_unsafe(text: str, *, allowed: str) -> None:
 def _refuse_long(text: str, limit: int) -> None:
     if len(text) > limit:
         raise UnsafeText(f"The text has {len(text):,} characters; at most {limit:,} are allowed.")
+
+
+def with_one_stop(sentence: str) -> str:
+    """One full stop at the end, also where a name comes last that has its own: "Esq.", "Inc."."""
+    return _TWO_STOPS.sub(".", sentence)

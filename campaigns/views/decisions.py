@@ -10,6 +10,7 @@ from django.views.generic import FormView, View
 
 from campaigns.actions import Refused
 from campaigns.models import Campaign
+from campaigns.text import with_one_stop
 from campaigns.views.fields import cleaned_notes
 from campaigns.views.shell import StaffPage
 
@@ -43,7 +44,7 @@ class DecisionForm(StaffPage, FormView):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, done)
+        messages.success(self.request, with_one_stop(done))
         for note in cleaned_notes(form):
             messages.info(self.request, note)
         return HttpResponseRedirect(self.return_to or self.get_success_url())
@@ -69,7 +70,7 @@ class DecisionButton(StaffPage, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            messages.success(request, self.decide())
+            messages.success(request, with_one_stop(self.decide()))
         except Refused as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(self.return_to or self.get_success_url())

@@ -75,7 +75,9 @@ def start(*, mailing: Mailing, by: User) -> Mailing:
         subject=mailing,
         by=by,
         campaign=mailing.campaign,
-        sentence=f"started to render {counted(count)} of “{mailing}”.",
+        sentence=f"started to render {counted(count)} of “{mailing}”."
+        if count
+        else f"had “{mailing}” looked at: every letter is rendered already.",
         letters=count,
     )
     for _ in range(min(HANDS, max(1, math.ceil(count / CHUNK)))):

@@ -5,6 +5,7 @@ never read again. Merging first and reading then let an institution's name add h
 links to the letter; this order makes that impossible rather than unlikely.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,10 @@ from letters.merge.typography import typeset
 
 __all__ = ["MissingValue", "Problem", "Template", "TemplateRefused", "check", "parse"]
 
+# After a value that ends in a full stop, "Esq." or "Inc.": a sentence that ends there needs no
+# second one. A private-use character, which no text and no value can hold.
+_STOPPED = "\ue004"
+_ONE_STOP = re.compile(rf"{_STOPPED}((?:</\w+>)*)\.(?!\.)")
 LONGEST = 60_000  # characters; about twenty pages
 # What stands in a letter once cannot stand in what one recipient reads besides.
 _NOT_IN_A_PART = ("own_text", "response", "no_response")
@@ -73,10 +78,11 @@ class Template:
             "no_response": blocks.NO_RESPONSE,
         }
         try:
-            return self._compiled.render(**_with_yes(known), ready=ready)
+            merged = self._compiled.render(**_with_yes(known), ready=ready)
         except ResourceLimitError as error:
             message = "The loops of this text make it longer than any letter is."
             raise TemplateRefused([Problem(1, 1, message)]) from error
+        return _ONE_STOP.sub(r"\1", merged).replace(_STOPPED, "")
 
 
 def check(
@@ -148,7 +154,7 @@ def _print(value: object, name: str, filters: str) -> str:
         text = str(value)
     for kept in chosen:
         text = kept.apply(text)
-    return typeset(text)
+    return typeset(text) + (_STOPPED if text.endswith(".") else "")
 
 
 _OPTIONAL = frozenset(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, Field
 from letters.merge.tags import Problem, Tag
@@ -22,6 +22,27 @@ _TERM = re.compile(
     r"""(?:\s*(?P<operator>==|!=)\s*["'“”‘’](?P<value>[^"'“”‘’]*)["'“”‘’])?"""
 )
 _BETWEEN_TERMS = re.compile(r"\s+(and|or)\s+")
+# Names less alike than this are no misspellings of each other, in percent.
+_ALIKE = 75
+_LISTED = "“All fields and tags”, beside the text, says what there is."
+# What other template languages have, and what this one has in its place.
+_OTHERWISE = {
+    **dict.fromkeys(("elif", "elseif"), "Write {% elsif … %}."),
+    **dict.fromkeys(
+        ("case", "when", "switch"), 'Write {% if … == "…" %}, {% elsif … %} and {% endif %}.'
+    ),
+    **dict.fromkeys(("end", "fi", "done"), "Write {% endif %}, {% endunless %} or {% endfor %}."),
+    **dict.fromkeys(
+        ("include", "render", "extends"), "Put a clause in as text, by “Put in a clause”."
+    ),
+    **dict.fromkeys(
+        ("assign", "capture", "set", "increment", "macro"),
+        "A letter holds no variables; write the words where they belong.",
+    ),
+    **dict.fromkeys(
+        ("comment", "raw"), "All that is written is printed; to print braces, write \\{%."
+    ),
+}
 MOST_TERMS = 10
 DEEPEST = 8  # conditions and loops within one another
 _LOOP = re.compile(r"([A-Za-z_]\w*)\s+in\s+([A-Za-z_]\w*)")
@@ -77,6 +98,8 @@ class TagWriter:
         rest = rest.strip()
         if keyword in BLOCKS and not rest:
             return self._ready_block(tag, keyword)
+        if keyword in _OTHERWISE:
+            return self.refuse(tag, f"There is no tag {keyword}. {_OTHERWISE[keyword]}")
         if keyword not in self._keywords:
             return self._unknown(tag, "tag", keyword, [*self._keywords, *BLOCKS])
         return self._keywords[keyword](self, tag, keyword, rest, inside)
@@ -137,9 +160,9 @@ class TagWriter:
             self.refuse(tag, f"The filter {name} is not for {spec.name}.")
 
     def _unknown(self, tag: Tag, kind: str, name: str, known: Collection[str]) -> str:
-        near = process.extractOne(name, list(known), score_cutoff=60)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        return self.refuse(tag, f"There is no {kind} {name}.{hint}")
+        near = _nearest(name, known)
+        hint = f"Did you mean {near}?" if near else _LISTED
+        return self.refuse(tag, f"There is no {kind} {name}. {hint}")
 
     # --- Blocks --------------------------------------------------------------------------
 
@@ -199,11 +222,11 @@ class TagWriter:
             known = [field.name for field in self.fields.values() if field.choices]
             self.refuse(tag, f"{path} cannot be compared; {', '.join(known[:3])} and facts can.")
         elif value not in spec.choices:
-            near = process.extractOne(value, spec.choices, score_cutoff=60)
+            near = _nearest(value, spec.choices)
             self.refuse(
                 tag,
                 f"{path} is never “{value}”."
-                + (f" Did you mean {near[0]}?" if near else f" It may be {_some(spec.choices)}."),
+                + (f" Did you mean {near}?" if near else f" It may be {_some(spec.choices)}."),
             )
         else:
             return f'{path} {operator} "{value}"'
@@ -243,7 +266,11 @@ class TagWriter:
         if keyword == "elsif":
             return f"{{% elsif {self._condition(tag, rest)} %}}"
         opened.had_else = True
-        return self.refuse(tag, "{% else %} stands alone.") if rest else "{% else %}"
+        if rest:
+            return self.refuse(
+                tag, "{% else %} stands alone; to ask again, write {% elsif … %} in its place."
+            )
+        return "{% else %}"
 
     def _close(self, tag: Tag, keyword: str, rest: str, inside: int) -> str:
         opened = self._matching(tag, keyword, (keyword.removeprefix("end"),), inside)
@@ -259,7 +286,11 @@ class TagWriter:
     ) -> _Open | None:
         """What `tag` continues or closes, or None, with the problem reported."""
         opened = self._open[-1] if self._open else None
-        if opened is None:
+        if opened is None and keyword in ("else", "elsif"):
+            self.refuse(
+                tag, f"{{% {keyword} %}} has its place between {{% if … %}} and {{% endif %}}."
+            )
+        elif opened is None:
             self.refuse(tag, f"{{% {keyword} %}} closes nothing that is open.")
         elif opened.inside != inside:
             self.refuse(
@@ -287,6 +318,12 @@ class TagWriter:
         "for": _open_loop,
         "endfor": _close,
     }
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """What the name may be a misspelling of; nothing where none is close."""
+    near = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return near[0] if near else ""
 
 
 def _some(choices: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.text import UnsafeText, clean_block, clean_line, fold
+from campaigns.text import UnsafeText, clean_block, clean_line, fold, with_one_stop
 
 
 @pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u0007", "\ud800", "\U000e0041", "\ufdd0"])
@@ -33,3 +33,17 @@ def test_a_line_longer_than_its_limit_is_refused():
 
 def test_folding_ignores_case_accents_and_punctuation():
     assert fold("Université  Laval, Québec") == "universite laval quebec"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Nobody has verified Jane Roe, Esq..", "Nobody has verified Jane Roe, Esq."),
+        ("It was sent to Foo Inc.", "It was sent to Foo Inc."),
+        ("Wait...", "Wait..."),
+        ("It goes to Foo Inc.. And on.", "It goes to Foo Inc.. And on."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_ends_with_one_full_stop(said, kept):
+    assert with_one_stop(said) == kept

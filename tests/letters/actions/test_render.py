@@ -64,6 +64,15 @@ def test_rendering_starts_from_the_data_of_that_moment():
     assert "9 New Street" in str(stage.letters[0].merge_data)
 
 
+def test_a_start_with_nothing_left_to_render_says_so():
+    stage = stages.rendered(2)
+    mailing = stage.again()
+    Mailing.objects.filter(pk=mailing.pk).update(status="preparing")
+    render.start(mailing=stage.again(), by=stage.manager)
+    (event,) = audit.history(stage.mailing).filter(verb="mailing.rendering")[:1]
+    assert event.sentence == f"had “{mailing}” looked at: every letter is rendered already."
+
+
 def test_nothing_is_started_where_the_last_step_fails(monkeypatch):
     stage = stages.prepared(1)
     monkeypatch.setattr(render, "wake", lambda *_: 1 / 0)

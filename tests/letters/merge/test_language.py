@@ -287,6 +287,30 @@ def test_a_demand_is_text_too(text):
     assert plain(merged("{% demands %}", demands=[entry])) == text
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "printed"),
+    [
+        ("To {{ institution_name }}.", "Jane Roe, Esq.", "To Jane Roe, Esq."),
+        ("To {{ institution_name }}. We", "Foo Inc.", "To Foo Inc. We"),
+        ("To **{{ institution_name }}**. We", "Foo Inc.", "To Foo Inc. We"),
+        ("To ***{{ institution_name }}***.", "Foo Inc.", "To Foo Inc."),
+        ("To {{ institution_name }}.", "Foo", "To Foo."),
+        ("To {{ institution_name }}, and", "Foo Inc.", "To Foo Inc., and"),
+        ("To {{ institution_name }}?", "Foo Inc.", "To Foo Inc.?"),
+        ("To {{ institution_name }} ...", "Foo Inc.", "To Foo Inc. ..."),
+        ("To {{ institution_name }}... and", "Foo Inc.", "To Foo Inc.... and"),
+        ("To {{ institution_name }}", "Foo Inc.", "To Foo Inc."),
+    ],
+)
+def test_a_sentence_ends_with_one_full_stop(source, name, printed):
+    assert plain(merged(source, institution_name=name)) == printed
+
+
+def test_a_line_on_its_subject_ends_with_one_full_stop():
+    line = parse("Request to {{ institution_name }}.", subject=True)
+    assert line.merge({"institution_name": "Foo Inc."}) == "Request to Foo Inc."
+
+
 # --- What it refuses -------------------------------------------------------------------
 
 
@@ -302,6 +326,30 @@ def test_a_demand_is_text_too(text):
             "{{ letter_date | weekdya }}",
             "Line 1, column 1: There is no filter weekdya. Did you mean weekday?",
         ),
+        (
+            "{{ company }}",
+            "Line 1, column 1: There is no field company. “All fields and tags”, beside the text",
+        ),
+        (
+            "{{ cope_member }}",
+            "Line 1, column 1: There is no field cope_member. Did you mean fact_co",
+        ),
+        ("{{ member }}", "Line 1, column 1: There is no field member. “All fields and tags”"),
+        ("{{ due_date }}", "Line 1, column 1: There is no field due_date. “All fields and tags”"),
+        ("{% elif is_public %}", "Line 1, column 1: There is no tag elif. Write {% elsif … %}."),
+        (
+            "{% elseif is_public %}",
+            "Line 1, column 1: There is no tag elseif. Write {% elsif … %}.",
+        ),
+        ("{% elsif is_public %}", "Line 1, column 1: {% elsif %} has its place between {% if"),
+        ("{% else %}", "Line 1, column 1: {% else %} has its place between {% if … %} and"),
+        (
+            "{% if is_public %}\na\n{% else if is_private %}\nb\n{% endif %}",
+            "Line 3, column 1: {% else %} stands alone; to ask again, write {% elsif … %}",
+        ),
+        ("{% case x %}", "Line 1, column 1: There is no tag case. Write {% if … == "),
+        ("{% assign x = 1 %}", "Line 1, column 1: There is no tag assign. A letter holds no"),
+        ("{% end %}", "Line 1, column 1: There is no tag end. Write {% endif %}"),
         ("{{ deadline | weekday }}", "Line 1, column 1: The filter weekday is not for deadline."),
         ("{{ recipient.campaign.owner }}", "Line 1, column 1: Write {{ field }}"),
         ("{{ recipient.password }}", "Line 1, column 1: There is no field recipient.password."),
