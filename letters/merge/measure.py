@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from letters.merge import pages
+from letters.merge.blocks import NO_RESPONSE
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
 
@@ -44,7 +45,7 @@ def measure(pdf: bytes, content: LetterContent) -> Measures:
         (first, content.salutation),
         *((first, line) for line in _inside_address(content)),
         *((read[0], said) for said in _on_the_cover(content, len(sheets))),
-        (whole, content.deadline),
+        (whole, _deadline(content)),
         *((whole, said) for said in _said(f"<p>{content.subject}</p>{content.body}")),
         (whole, content.closing),
         *((whole, one.name) for one in content.signers),
@@ -57,6 +58,12 @@ def _inside_address(content: LetterContent) -> tuple[str, ...]:
     """A copy names the first addressee on its page; only its envelope names its own."""
     inside = content.address_lines if content.copy_for else content.postal_lines
     return inside or content.address_lines
+
+
+def _deadline(content: LetterContent) -> str:
+    """The day that panel or form print; a letter without them may ask for nothing."""
+    asks = NO_RESPONSE not in content.body or content.form
+    return content.deadline if asks else ""
 
 
 def _on_the_cover(content: LetterContent, page_count: int) -> Iterator[str]:

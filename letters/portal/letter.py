@@ -60,7 +60,7 @@ def letter_pdf(request: HttpRequest, key: PortalKey) -> HttpResponse:
 def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
     """What every page of an open letter says: who wrote, to whom, on what, by when."""
     campaign = letter.recipient.campaign
-    ends_at = due_at(letter)
+    ends_at, asks = due_at(letter), letter.mailing.version.asks_for_an_answer
     demands, answers = list(campaign.demands.all()), _on_record(letter)
     saved = saved_answer.find(letter=letter, now=now)
     answered = {answer.demand_id for answer in answers}
@@ -70,9 +70,9 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
         "recipient": letter.recipient,
         "letterhead": context.letterhead(letter),
         "signer": context.signer(letter),
-        "deadline": printed(ends_at, campaign.timezone),
+        "deadline": printed(ends_at, campaign.timezone) if asks else "",
         "days_left": relative(ends_at, now, campaign.timezone),
-        "is_over": ends_at < now,
+        "is_over": asks and ends_at < now,
         "demands": demands,
         "answers": answers,
         "saved": saved,

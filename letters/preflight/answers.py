@@ -14,7 +14,18 @@ def _thanks(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 
 def _asks_again(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    if batch.purpose in LetterTemplate.ASK_AGAIN and batch.answered[letter.recipient_id].every:
+    """Red only where every answer is final: "under review" is answered by asking again."""
+    answered = batch.answered[letter.recipient_id]
+    if batch.purpose not in LetterTemplate.ASK_AGAIN or not answered.every:
+        return
+    if answered.pending:
+        yield Said(
+            f"It asks {letter.recipient} again, which has answered every demand, "
+            f"{answered.pending} with “under review” or “needs clarification”. See whether to ask "
+            "again is right.",
+            AMBER,
+        )
+    else:
         yield (
             f"It asks {letter.recipient} again, which has answered every demand. Leave the "
             "letter out."
@@ -42,7 +53,8 @@ CHECKS: tuple[LetterCheck, ...] = (
         family=Family.PERMISSION,
         severity=RED,
         title="Answered already",
-        looks="Whether the recipient of a reminder or final notice still has a demand to answer.",
+        looks="Whether the recipient of a reminder or final notice still has a demand to answer. "
+        "One whose answer is under review or needs clarification is marked, not stopped.",
         passes="Whoever is asked again has a demand to answer.",
         mend=Mend.RECIPIENT,
         look=_asks_again,

@@ -8,13 +8,19 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from campaigns.deadlines import Rule
 from campaigns.models import Addressee, Answer, Contact, Ground
+from campaigns.models.answer import Outcome
+from campaigns.text import with_one_stop
 from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
+
+
+# An answer that announces one. Whoever gave only such may be asked again.
+PENDING = (Outcome.UNDER_REVIEW, Outcome.NEEDS_CLARIFICATION)
 
 
 class Family(StrEnum):
@@ -101,10 +107,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Answered:
-    """Whether a recipient answered some demand, and every one."""
+    """Whether a recipient answered some demand, and every one, and how many for the time being."""
 
     some: bool = False
     every: bool = False
+    pending: int = 0
 
 
 @dataclass
@@ -161,10 +168,16 @@ class Batch:
             Answer.objects.filter(recipient__campaign=self.mailing.campaign_id)
             .order_by()
             .values_list("recipient")
-            .annotate(asked=Count("pk"), said=Count("current_entry"))
+            .annotate(
+                asked=Count("pk"),
+                said=Count("current_entry"),
+                pending=Count("pk", filter=Q(outcome__in=PENDING)),
+            )
         )
         found: defaultdict[int, Answered] = defaultdict(Answered)
-        found.update((pk, Answered(said > 0, said == asked)) for pk, asked, said in rows)
+        found.update(
+            (pk, Answered(said > 0, said == asked, pending)) for pk, asked, said, pending in rows
+        )
         return found
 
     @cached_property
@@ -219,7 +232,7 @@ class Check(Generic[Row]):
         letter = row if isinstance(row, Letter) else None
         for one in self.look(row, batch):
             said = one if isinstance(one, Said) else Said(one, self.severity)
-            yield Found(self.code, said.severity, said.sentence, letter)
+            yield Found(self.code, said.severity, with_one_stop(said.sentence), letter)
 
 
 LetterCheck = Check[Letter]

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 
 from campaigns import deadlines
 from letters.models import Mailing
-from letters.preflight.check import AMBER, NOTE, RED, Batch, Check, Family, MailingCheck, Mend, Said
+from letters.preflight.check import (
+    AMBER,
+    NOTE,
+    RED,
+    Batch,
+    Check,
+    Family,
+    Look,
+    MailingCheck,
+    Mend,
+    Said,
+)
 
 # Certified mail takes up to five business days; whoever answers needs ten more to do it.
 MAIL_TAKES = 5
@@ -27,6 +38,16 @@ def _closed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
             f"The letter date, {deadlines.written(mailing.letter_date)}, is no business day "
             f"({reason}); the post office may be closed."
         )
+
+
+def _where_asked(look: Look[Mailing]) -> Look[Mailing]:
+    """The check for letters that ask for an answer; others print no deadline to look at."""
+
+    def look_where_asked(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+        if mailing.version.asks_for_an_answer:
+            yield from look(mailing, batch)
+
+    return look_where_asked
 
 
 def _deadline_changed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
@@ -128,7 +149,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         looks="Whether the campaign’s rule still gives the deadline that the letters print.",
         passes="The rule gives the printed deadline.",
         mend=Mend.MAILING,
-        look=_deadline_changed,
+        look=_where_asked(_deadline_changed),
     ),
     Check(
         code="deadline-passed",
@@ -138,7 +159,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         looks="Whether the deadline is still to come.",
         passes="The deadline is to come.",
         mend=Mend.MAILING,
-        look=_deadline_passed,
+        look=_where_asked(_deadline_passed),
     ),
     Check(
         code="deadline-closed",
@@ -148,7 +169,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         looks="Whether the deadline falls on a weekend or federal holiday.",
         passes="The deadline is a business day.",
         mend=Mend.CAMPAIGN,
-        look=_deadline_closed,
+        look=_where_asked(_deadline_closed),
     ),
     Check(
         code="deadline-near",
@@ -159,7 +180,7 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         f"which may take {MAIL_TAKES} business days, has arrived.",
         passes="There is time to answer.",
         mend=Mend.CAMPAIGN,
-        look=_deadline_near,
+        look=_where_asked(_deadline_near),
     ),
     Check(
         code="agency-window",
@@ -170,6 +191,6 @@ MAILING_CHECKS: tuple[MailingCheck, ...] = (
         "counted from the day of the conduct.",
         passes="The agency’s time limit ends after the deadline, or there is none.",
         mend=Mend.CAMPAIGN,
-        look=_window,
+        look=_where_asked(_window),
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from campaigns.models import Ground, Institution
 from letters.merge.fields import ground_flag
-from letters.models import Letter, Mailing, Sender
+from letters.models import Letter, LetterTemplate, Mailing, Sender
 from letters.preflight import linter
 from letters.preflight.check import (
     AMBER,
@@ -147,6 +147,8 @@ def _false_claims(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
 
 
 def _unexplained(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if batch.purpose == LetterTemplate.Purpose.THANKS:  # it demands nothing on any ground
+        return
     said = f"{mailing.version.subject}\n{mailing.version.body}"
     for ground in batch.grounds:
         section = re.search(r"§+\s*(\w+)", ground.citation)

@@ -303,7 +303,9 @@ class MailingPage(StaffPage, TemplateView):
                 "steps": _steps(mailing, counts, stands_at),
                 "step": step,
                 "stands_at": stands_at,
-                "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone),
+                "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone)
+                if mailing.version.asks_for_an_answer
+                else "",
                 "events": audit.history(mailing)[:30],
                 "returned": _returned(mailing),
                 "letter_comments": approve.comments_of_now(mailing),

@@ -205,7 +205,7 @@ def _cover(letter: Letter) -> Cover:
         organisation=content.letterhead.organisation,
         salutation=content.salutation,
         reference=letter.reference,
-        deadline=content.deadline,
+        deadline=content.deadline if letter.mailing.version.asks_for_an_answer else "",
         start_url=f"{settings.SITE_URL}/respond/",
         reply_to=letter.mailing.campaign.sender.letterhead.email,
     )

@@ -329,6 +329,10 @@ def test_an_emailed_letter_that_asks_for_nothing_moves_no_deadline():
     tasks.send_emails(stage.mailing.pk)
     assert stage.again().status == "sent"
     assert standings(stage) == {("reached", due_at)}
+    for one in outbox.listing():
+        _, said, _ = outbox.opened(one.key)
+        assert "It asks for no answer." in said
+        assert "asks for an answer by" not in said and "the code that" not in said
 
 
 def test_a_letter_that_asks_for_nothing_moves_no_deadline_once_a_person_settles_that_it_left():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from letters.merge import press
-from letters.merge.content import CoverContent
+from letters.merge.content import CoverContent, FormContent
 from letters.merge.measure import Measures, measure
 from tests.letters.merge import specimens
 
@@ -94,6 +94,14 @@ def test_a_cover_sheet_is_read_back():
     assert measure(pdf, other).unprinted == ("BY COURIER", "A map")
     missing = measure(press.render(replace(content, cover=None)).pdf, content).unprinted
     assert "Pages 1 to 8 stand on 4 sheets" in missing
+
+
+def test_a_letter_that_asks_for_nothing_prints_no_deadline():
+    body = specimens.body(source="We thank you.\n\n{% no_response %}")
+    assert press.render(specimens.letter(body=body)).measures.unprinted == ()
+    with_form = specimens.letter(body=body, form=FormContent("Foo", (("1", "A"),)))
+    lacking = replace(with_form, deadline="noon")
+    assert measure(press.render(with_form).pdf, lacking).unprinted == ("noon",)
 
 
 def test_a_page_without_the_closing_has_no_lines_with_the_signature():

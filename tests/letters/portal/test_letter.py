@@ -6,6 +6,8 @@ import hashlib
 import pytest
 from django.utils import timezone
 
+from letters.models import Mailing
+from tests.factories import make_version
 from tests.letters.actions.test_respond import by_portal, item
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,22 @@ def test_after_the_deadline_an_answer_is_still_welcome(visitor, letter):
     page = visitor.get("/respond/letter/").content.decode()
     assert "3 days ago" in page
     assert "You can still answer" in page
+
+
+def test_a_letter_that_asks_for_nothing_shows_no_deadline(visitor, letter):
+    version = make_version(
+        letter.mailing.campaign,
+        number=2,
+        template=letter.mailing.version.template,
+        body="We thank you.\n\n{% no_response %}",
+    )
+    Mailing.objects.filter(pk=letter.mailing_id).update(
+        version=version, printed_deadline=timezone.now() - datetime.timedelta(days=3)
+    )
+    for path in ("/respond/letter/", "/respond/answer/"):
+        page = visitor.get(path).content.decode()
+        assert "Please answer by" not in page and "was asked for by" not in page
+        assert "3 days ago" not in page
 
 
 def test_the_pdf_is_the_sealed_bytes(visitor, letter):

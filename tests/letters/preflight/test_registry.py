@@ -650,6 +650,15 @@ def test_an_own_text_calls_no_standard_law():
     assert "own-words" in codes(stage)
 
 
+def test_a_finding_ends_with_one_full_stop_whatever_the_name():
+    stage = clean(1)
+    contact(stage.letters[0], name="Jane Roe, Esq.", archived_at=timezone.now())
+    institution(stage.letters[0], name="Foo Inc.")
+    for_purpose(stage.letters[0], "thanks")
+    messages = [one.message for one in preflight.inspect(again(stage).mailing)]
+    assert messages and not [one for one in messages if one.endswith("..")]
+
+
 # --- Contacts that nobody verified ------------------------------------------------------
 
 
@@ -671,6 +680,67 @@ def test_a_contact_never_verified_weighs_as_much_as_one_verified_long_ago(verifi
 
 
 # --- What a check tells apart ------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["under_review", "needs_clarification"])
+@pytest.mark.parametrize("purpose", ["reminder", "final"])
+def test_whoever_put_an_answer_off_may_be_asked_again(purpose, outcome):
+    stage = clean(2)
+    pending, mixed = stage.letters
+    for_purpose(pending, purpose)
+    for number in (1, 2):
+        make_answer(pending.recipient, outcome, number=number)
+    make_answer(mixed.recipient, "complied", number=1)
+    make_answer(mixed.recipient, outcome, number=2)
+    found = [
+        one for one in preflight.inspect(again(stage).mailing) if one.code == "answered-already"
+    ]
+    assert [(one.letter, one.severity) for one in found] == [(pending, "amber"), (mixed, "amber")]
+    assert "every demand, 2 with “under review”" in found[0].message
+    assert "every demand, 1 with “under review”" in found[1].message
+
+
+@pytest.mark.parametrize(
+    "outcome", ["complied", "will_comply", "partial", "disputes_premise", "declined"]
+)
+def test_whoever_gave_final_answers_only_is_not_asked_again(outcome):
+    stage = clean(1)
+    for_purpose(stage.letters[0], "reminder")
+    for number in (1, 2):
+        make_answer(stage.letters[0].recipient, outcome, number=number)
+    found = [
+        one for one in preflight.inspect(again(stage).mailing) if one.code == "answered-already"
+    ]
+    assert [one.severity for one in found] == ["red"]
+
+
+DEADLINE_CHECKS = {
+    "deadline-changed",
+    "deadline-passed",
+    "deadline-closed",
+    "deadline-near",
+    "agency-window",
+}
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["deadline-changed", "deadline-passed", "deadline-closed", "deadline-near", "agency-window"],
+)
+def test_no_check_looks_at_a_deadline_that_no_letter_prints(code):
+    stage = clean(1)
+    MAILING_AMISS[code](stage)
+    assert code in codes(stage)
+    says("{% no_response %}")(stage)
+    assert not codes(stage) & DEADLINE_CHECKS
+
+
+def test_thanks_rest_on_no_ground():
+    stage = clean(1)
+    MAILING_AMISS["ground-unexplained"](stage)
+    for_purpose(stage.letters[0], "thanks")
+    make_answer(stage.letters[0].recipient, "complied")
+    assert "ground-unexplained" not in codes(stage)
 
 
 @pytest.mark.parametrize("purpose", ["first", "extension", "thanks"])
