@@ -19,6 +19,16 @@ class LettersConfig(AppConfig):
         menu.add(
             menu.Entry(
                 "Work",
+                "Tasks",
+                "letters:tasks",
+                "task_alt",
+                permission="campaigns.view_task",
+                order=15,
+            )
+        )
+        menu.add(
+            menu.Entry(
+                "Work",
                 "Outbox",
                 "letters:outbox",
                 "outbox",

@@ -18,7 +18,9 @@ from letters.views import (
     sender,
     signer,
     specimen,
+    task,
     template,
+    verification,
 )
 from letters.views.board import BoardExport, BoardLetters, BoardPage
 from letters.views.home import Home
@@ -30,12 +32,23 @@ from letters.views.styleguide import Styleguide
 app_name = "letters"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Home.as_view(), name="home"),
+    path("tasks/", task.TaskList.as_view(), name="tasks"),
+    path("tasks/<int:pk>/", task.TaskPage.as_view(), name="task"),
+    path("tasks/decide/<str:what>/", task.TasksDecide.as_view(), name="tasks_decide"),
+    path("recipients/<int:pk>/tasks/new/", task.TaskNew.as_view(), name="task_new"),
     path("campaigns/<int:pk>/board/", BoardPage.as_view(), name="board"),
     path("campaigns/<int:pk>/board/letters/", BoardLetters.as_view(), name="board_letters"),
     path("campaigns/<int:pk>/board/export/<str:form>/", BoardExport.as_view(), name="board_export"),
     path("recipients/<int:pk>/", RecipientPage.as_view(), name="recipient"),
     path("recipients/<int:pk>/responses/new/", ResponseNew.as_view(), name="response_new"),
     path("campaigns/<int:pk>/responses/", ResponsesPage.as_view(), name="responses"),
+    path("campaigns/<int:pk>/answers/", verification.AnswersPage.as_view(), name="answers"),
+    path(
+        "campaigns/<int:pk>/answers/decide/",
+        verification.AnswersDecide.as_view(),
+        name="answers_decide",
+    ),
+    path("answers/<int:pk>/", verification.VerificationPage.as_view(), name="verification"),
     path("responses/<int:pk>/", ResponsePage.as_view(), name="response"),
     path("responses/documents/<int:pk>/", DocumentDownload.as_view(), name="response_document"),
     path("letters/<int:pk>/codes/", PortalKeysPage.as_view(), name="portal_keys"),

@@ -40,6 +40,8 @@ DECIDERS = {
     "letters:portal_keys": {MANAGER},
     "letters:portal_keys_reissue": {MANAGER},
     "letters:response_new": {MANAGER, DRAFTER, CLERK},
+    "letters:tasks_decide": {MANAGER, DRAFTER, COUNSEL, CLERK},
+    "letters:answers_decide": {MANAGER, DRAFTER, COUNSEL},
     "letters:template_new": {MANAGER, DRAFTER},
     "letters:letterhead_edit": {MANAGER, DRAFTER},
     "campaigns:campaign_new": {MANAGER},

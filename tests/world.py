@@ -8,7 +8,8 @@ from django.utils import timezone
 from campaigns import filestore
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.actions.directory import plan_import
-from campaigns.models import Addressee, Contact, SourcedFact
+from campaigns.actions.task import open_task
+from campaigns.models import Addressee, Contact, SourcedFact, Task
 from letters.actions import annex, clause, dispatch, respond
 from letters.actions.clause import Wording
 from letters.actions.respond import Item
@@ -69,6 +70,8 @@ def make_world() -> World:
             "campaigns": campaign.pk,
             "demands": campaign.demands.first().pk,
             "recipients": letter.recipient_id,
+            "answers": letter.recipient.answers.first().pk,
+            "tasks": _task(letter).pk,
             "addressees": Addressee.objects.latest("pk").pk,
             "letters": letter.pk,
             "exhibits": _exhibit(stage).pk,
@@ -85,6 +88,7 @@ def make_world() -> World:
             "documents": response.documents.get().pk,
         },
         words={
+            "decide": "close",
             "export": "csv",
             "file": "manifest",
             "outbox": outbox.listing()[0].key,
@@ -99,6 +103,16 @@ def make_world() -> World:
 def _clause(stage: stages.Stage) -> Clause:
     wording = Wording("Preservation", "", "Please keep it.")
     return clause.add(wording=wording, by=stage.manager)
+
+
+def _task(letter: Letter) -> Task:
+    return open_task(
+        recipient=letter.recipient,
+        kind=Task.Kind.OTHER,
+        about="Call them.",
+        key="other:world",
+        now=timezone.now(),
+    )
 
 
 def _sourced_fact(letter: Letter) -> SourcedFact:

@@ -5,6 +5,7 @@ import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from campaigns.models.recipient import Recipient
 
@@ -100,6 +101,9 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.recipient}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:task", args=[self.pk])
 
     @property
     def is_closed(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from campaigns.models.answer import AnswerEntry, Verification
 
@@ -50,6 +50,12 @@ class VerificationEntryQuerySet(models.QuerySet["VerificationEntry"]):
             entry=OuterRef("entry"), number__gt=OuterRef("number")
         )
         return self.filter(entry__current_for__isnull=False).exclude(Exists(later))
+
+
+def with_recheck(answers: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """The answers, each with `recheck_on`: the day to check its current statement again."""
+    last = VerificationEntry.objects.filter(entry=OuterRef("current_entry")).order_by("-number")
+    return answers.annotate(recheck_on=Subquery(last.values("recheck_on")[:1]))
 
 
 class VerificationEntry(models.Model):

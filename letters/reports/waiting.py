@@ -1,4 +1,8 @@
-"""What waits for a person: work that their role lets them do, each with the way to it."""
+"""What waits for a person: work that their role lets them do, each with the way to it.
+
+Whole mailings and grounds stand here one by one, tasks on single recipients by their kind:
+the list of tasks shows each.
+"""
 
 import datetime
 from collections.abc import Iterator
@@ -8,14 +12,16 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, Ground, Recipient, User
+from campaigns import pills
+from campaigns.models import Campaign, Ground, Recipient, Task, User
 from letters.models import Dispatch, Finding, Letter, Mailing, PrintPack
+from letters.reports.task_list import MINE, NOBODYS
 
 M = Mailing.Status
 
 
 @dataclass(frozen=True)
-class Task:
+class Work:
     """One thing to do: how many, of what, where. `tone` is that of a pill."""
 
     what: str
@@ -25,35 +31,54 @@ class Task:
     count: int = 1
 
 
-def waiting_for(person: User, now: datetime.datetime) -> list[Task]:
+def waiting_for(person: User, now: datetime.datetime) -> list[Work]:
     """In order of urgency. A person sees only what they may do."""
-    tasks: list[Task] = []
+    work: list[Work] = []
     if person.has_perm("letters.dispatch_mailing"):
-        tasks += [*_unknown(), *_held(), *_packs_to_post(), *_approved()]
+        work += [*_unknown(), *_held(), *_packs_to_post(), *_approved()]
     if person.has_perm("letters.approve_mailing"):
-        tasks += _to_approve(person)
+        work += _to_approve(person)
     if person.has_perm("letters.prepare_mailing"):
-        tasks += [*_returned(), *_set_aside(), *_to_fix(), *_overdue(now)]
+        work += [*_returned(), *_set_aside(), *_to_fix(), *_overdue(now)]
     if person.has_perm("campaigns.verify_ground"):
-        tasks += _grounds(now)
-    return tasks
+        work += _grounds(now)
+    if person.has_perm("campaigns.work_on_tasks"):
+        work += _tasks(person, now)
+    return work
 
 
-def _unknown() -> Iterator[Task]:
+def _tasks(person: User, now: datetime.datetime) -> Iterator[Work]:
+    """Their own first, then what nobody has taken."""
+    waiting = Task.objects.waiting(timezone.localdate(now)).filter(
+        Q(assignee=person) | Q(assignee=None), recipient__campaign__archived_at=None
+    )
+    counts = waiting.order_by().values_list("assignee", "kind").annotate(found=Count("pk"))
+    found = {(assignee is None, Task.Kind(kind)): n for assignee, kind, n in counts}
+    for nobodys, who, where in (
+        (False, MINE, "Your tasks"),
+        (True, NOBODYS, "Tasks nobody has taken"),
+    ):
+        for kind in Task.Kind:
+            if count := found.get((nobodys, kind)):
+                url = f"{reverse('letters:tasks')}?who={who}&kind={kind}"
+                yield Work(kind.label, where, url, pills.tone(Task, "kind", kind), count)
+
+
+def _unknown() -> Iterator[Work]:
     return _dispatches(Dispatch.Status.UNKNOWN, "Find out whether it left", "bad")
 
 
-def _held() -> Iterator[Task]:
+def _held() -> Iterator[Work]:
     return _dispatches(Dispatch.Status.HELD, "Held back: mend the cause and queue it again", "warn")
 
 
-def _dispatches(status: str, what: str, tone: str) -> Iterator[Task]:
+def _dispatches(status: str, what: str, tone: str) -> Iterator[Work]:
     found = Count("letters__dispatches", filter=Q(letters__dispatches__status=status))
     for mailing in _mailings().annotate(found=found).filter(found__gt=0):
         yield _of(mailing, what, tone, mailing.found)
 
 
-def _packs_to_post() -> Iterator[Task]:
+def _packs_to_post() -> Iterator[Work]:
     """A discarded pack has no letter in it that still waits."""
     waiting = Count("dispatches", filter=Q(dispatches__status=Dispatch.Status.QUEUED))
     packs = PrintPack.objects.filter(posted_on=None, mailing__campaign__archived_at=None)
@@ -62,29 +87,29 @@ def _packs_to_post() -> Iterator[Task]:
             yield _of(pack.mailing, "Post the print pack", "warn", pack.found)
 
 
-def _approved() -> Iterator[Task]:
+def _approved() -> Iterator[Work]:
     for mailing in _mailings().filter(status=M.APPROVED).annotate(found=_sealed()):
         yield _of(mailing, "Send the approved letters", "warn", mailing.found)
 
 
-def _to_approve(person: User) -> Iterator[Task]:
+def _to_approve(person: User) -> Iterator[Work]:
     ready = _mailings().filter(status=M.READY).exclude(prepared_by=person)
     for mailing in ready.annotate(found=_letters(Letter.Status.RENDERED)):
         yield _of(mailing, "Read and approve", "warn", mailing.found)
 
 
-def _returned() -> Iterator[Task]:
+def _returned() -> Iterator[Work]:
     for mailing in _mailings().filter(status=M.RETURNED):
         yield _of(mailing, "Counsel returned it with comments", "bad", 1)
 
 
-def _set_aside() -> Iterator[Task]:
+def _set_aside() -> Iterator[Work]:
     aside = _mailings().annotate(found=_letters(Letter.Status.QUARANTINED)).filter(found__gt=0)
     for mailing in aside.exclude(status=M.CANCELLED):
         yield _of(mailing, "Letters set aside while rendering", "bad", mailing.found)
 
 
-def _to_fix() -> Iterator[Task]:
+def _to_fix() -> Iterator[Work]:
     preparing = _mailings().filter(status=M.PREPARING)
     for mailing in preparing.annotate(
         found=Count("findings", filter=Q(findings__severity=Finding.Severity.RED))
@@ -92,11 +117,11 @@ def _to_fix() -> Iterator[Task]:
         yield _of(mailing, "Fix what preflight found", "bad", mailing.found)
 
 
-def _overdue(now: datetime.datetime) -> Iterator[Task]:
+def _overdue(now: datetime.datetime) -> Iterator[Work]:
     overdue = Recipient.objects.filter(campaign__archived_at=None).overdue(now).order_by()
     counts = dict(overdue.values_list("campaign").annotate(found=Count("pk")))
     for campaign in Campaign.objects.filter(pk__in=counts):
-        yield Task(
+        yield Work(
             "Overdue recipients",
             campaign.title,
             f"{reverse('letters:board', args=[campaign.pk])}?overdue=on#list",
@@ -105,11 +130,11 @@ def _overdue(now: datetime.datetime) -> Iterator[Task]:
         )
 
 
-def _grounds(now: datetime.datetime) -> Iterator[Task]:
+def _grounds(now: datetime.datetime) -> Iterator[Work]:
     """Only grounds that a campaign cites: an unread catalogue is nobody's task."""
     cited = Campaign.objects.filter(archived_at=None).values("grounds")
     for ground in Ground.objects.due_for_review(timezone.localdate(now)).filter(pk__in=cited):
-        yield Task("Check the ground", ground.name, ground.get_absolute_url(), "warn")
+        yield Work("Check the ground", ground.name, ground.get_absolute_url(), "warn")
 
 
 def _mailings() -> QuerySet[Mailing]:
@@ -126,6 +151,6 @@ def _sealed() -> Count:
     return _letters(Letter.Status.SEALED)
 
 
-def _of(mailing: Mailing, what: str, tone: str, count: int) -> Task:
+def _of(mailing: Mailing, what: str, tone: str, count: int) -> Work:
     where = f"{mailing.title}, {mailing.campaign.title}"
-    return Task(what, where, mailing.get_absolute_url(), tone, count)
+    return Work(what, where, mailing.get_absolute_url(), tone, count)

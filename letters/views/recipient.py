@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from campaigns.deadlines import printed
-from campaigns.models import Addressee, Answer, Recipient
+from campaigns.models import Addressee, Answer, Recipient, Task, Verification
+from campaigns.models.verification import with_recheck
 from campaigns.standing import Standing, in_force, standing
 from campaigns.views.shell import StaffPage
 from letters.models import Letter, Response
 from letters.reports.steps import Step, step
+from letters.reports.task_list import Way, ways
 from letters.reports.timeline import timeline
 from letters.reports.unsent import unsent
 
@@ -63,6 +65,10 @@ class RecipientPage(StaffPage, TemplateView):
             days_left=_days_left(recipient, now),
             waiting=(Standing.AWAITING, Standing.NO_RESPONSE, Standing.UNDELIVERABLE),
             answers=answers,
+            answered=sum(answer.current_entry is not None for answer in answers),
+            verified=sum(answer.verification == Verification.VERIFIED for answer in answers),
+            today=timezone.localdate(now),
+            tasks=_tasks(recipient),
             letters=letters,
             responses=responses,
             received=next((each for each in responses if not each.is_answer), None),
@@ -74,7 +80,8 @@ class RecipientPage(StaffPage, TemplateView):
 
 def _answers(recipient: Recipient) -> list[Answer]:
     return list(
-        recipient.answers.select_related("demand", "current_entry__recorded_by")
+        with_recheck(recipient.answers.all())
+        .select_related("demand", "current_entry__recorded_by")
         .prefetch_related("entries__recorded_by")
         .order_by("demand__number")
     )
@@ -92,6 +99,15 @@ def _letters(recipient: Recipient) -> list[Letter]:
         for dispatch in letter.dispatches.all():
             dispatch.letter = letter
     return letters
+
+
+def _tasks(recipient: Recipient) -> list[tuple[Task, Way]]:
+    """Its open tasks, each with the page on which it is acted on."""
+    waiting = list(recipient.tasks.unsettled().select_related("assignee").order_by("due_on", "pk"))
+    for task in waiting:
+        task.recipient = recipient
+    found = ways(waiting)
+    return [(task, found[task.pk]) for task in waiting]
 
 
 def _step(letter: Letter) -> Step:

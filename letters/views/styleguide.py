@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.views.generic import TemplateView
 
 from campaigns import pills
-from campaigns.models import AuditEvent
+from campaigns.models import AnswerEntry, AuditEvent, Verification
 from campaigns.standing import Standing
 from campaigns.views.shell import StaffPage
 
@@ -36,6 +36,8 @@ class Styleguide(StaffPage, TemplateView):
         return super().get_context_data(
             pill_fields=[_labelled(name, tones) for name, tones in pills.fields().items()],
             standings=list(Standing),
+            verifications=list(Verification),
+            entries=[AnswerEntry(respondent_authority="For the board of trustees"), AnswerEntry()],
             form=SpecimenForm(),
             refused_form=SpecimenForm({"refused-title": ""}, prefix="refused"),
             page_obj=Paginator(range(1, 209), 50).get_page(self.request.GET.get("page")),

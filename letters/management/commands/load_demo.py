@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, User
 from letters.management.demo import campaign as story
-from letters.management.demo import clock, directory, people, replies
+from letters.management.demo import clock, desk, directory, people, replies
 
 OUTBOX = "letters.channels.outbox.OutboxBackend"
 
@@ -69,3 +69,8 @@ class Command(BaseCommand):
                 replies.answered(arrived[first:last], clerk)
         with clock.on(clock.working_day(12, today), hour=11):
             replies.acknowledged(arrived[60], clerk)
+        with clock.on(clock.working_day(9, today), hour=15):
+            desk.looked(made, by=counsel)
+            desk.overruled(made, by=counsel)
+        with clock.on(clock.working_day(1, today), hour=9):
+            desk.shared_out(manager, clerk)

@@ -152,7 +152,7 @@ def _items(reply: Reply, demands: list[Demand], today: datetime.date) -> list[re
                 demand=demand,
                 outcome=outcome,
                 text=text,
-                promised_on=today + datetime.timedelta(days=60)
+                promised_on=today + datetime.timedelta(days=21)
                 if outcome == Outcome.WILL_COMPLY
                 else None,
             )
