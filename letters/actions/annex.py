@@ -154,12 +154,14 @@ def remove_exhibit(*, exhibit: Exhibit, by: User) -> Exhibit:
 
 
 def _checked(name: str, content: bytes) -> uploads.CheckedFile:
+    if content and not content.startswith(b"%PDF-"):
+        raise ExhibitRefused(
+            "The file is not a PDF, and an exhibit is one. Print it to a PDF and add that."
+        )
     try:
         checked = uploads.check(name, content)
     except uploads.UploadRefused as refusal:
         raise ExhibitRefused(str(refusal)) from refusal
-    if checked.media_type != uploads.PDF:
-        raise ExhibitRefused(f"{checked.name} is not a PDF. Print it to a PDF and add that.")
     if checked.active:
         raise ExhibitRefused(
             f"{checked.name} holds {checked.active}, not text alone. Print it to a new PDF and "

@@ -10,10 +10,12 @@ import time
 import pytest
 from django.urls import reverse
 
-from letters.actions import draft
-from letters.merge import proof
+from letters.actions import annex, draft
+from letters.merge import press, proof
+from letters.models import LetterTemplate
 from letters.starters import starters
 from tests.factories import make_campaign, make_institution, make_recipient, make_user
+from tests.letters.merge import specimens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -30,6 +32,40 @@ def address(client):
         make_recipient(campaign, make_institution(name))
     template = draft.create_template(campaign=campaign, name="A", purpose="first", by=drafter)
     return reverse("letters:template_preview", args=[template.pk])
+
+
+def test_a_letter_with_nine_exhibits_is_shown_whole(client, address):
+    template, drafter = LetterTemplate.objects.get(), make_user("drafter")
+    for number in range(9):
+        annex.add_exhibit(
+            template=template,
+            title=f"Program {number}",
+            name="a.pdf",
+            content=press.render(
+                specimens.letter(body=specimens.body(source=f"No. {number}\n\n{specimens.BODY}"))
+            ).pdf,
+            by=drafter,
+        )
+    start = starters()["first-letter"]
+    took = []
+    for number in range(6):
+        typed = {
+            "subject": start.subject,
+            "body": f"{start.body} {number}",
+            "closing": start.closing,
+            "page": "0" * 32,
+        }
+        began = time.perf_counter()
+        answer = client.post(address, typed, headers={"HX-Request": "true"})
+        took.append(time.perf_counter() - began)
+    shown = answer.content.count(b"data:image/png")
+    assert shown >= 11, "the letter, and the first page of each exhibit"
+    median = statistics.median(took[1:])
+    proof._proofs.close()
+    print(  # noqa: T201 -- the figure is what this is run for
+        f"\npreview of {shown} pages, 9 of them exhibits of {len(answer.content) / 1e6:.1f} MB: "
+        f"median {median:.2f} s"
+    )
 
 
 def test_a_letter_of_three_pages_is_shown_within_a_second(client, address):

@@ -125,7 +125,7 @@ def _with_script() -> bytes:
         (b"", "is empty"),
         (b"hello", "is not a PDF"),
         (b"%PDF-1.7 nothing more", "damaged"),
-        (b"\x89PNG\r\n\x1a\n", "damaged or is not a picture"),
+        (b"\x89PNG\r\n\x1a\n", "is not a PDF, and an exhibit is one"),
         (_with_script(), "a script"),
         (make_pdf(pages=annex.MOST_PAGES + 1), "41 pages and there is room for 40"),
         (drawn(width=14_000, height=14_000), "larger than a door"),

@@ -50,7 +50,8 @@ def test_an_exhibit_is_added_shown_downloaded_and_removed(client, address):
 
 def test_a_file_that_is_refused_keeps_the_page_and_says_why(client, address):
     page = client.post(address, {"title": "Program", "document": upload(b"hello")})
-    assertContains(page, "program.pdf is not a PDF")
+    assertContains(page, "The file is not a PDF, and an exhibit is one.")
+    assertNotContains(page, "JPEG")
     assert not Exhibit.objects.exists()
 
 
