@@ -27,6 +27,7 @@ PUBLIC_VIEWS = (
     "portal:saved",
     "portal:receipt",
     "portal:receipt_text",
+    "portal:receipt_pdf",
 )
 
 urlpatterns = [

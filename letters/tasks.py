@@ -10,7 +10,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.actions import due_tasks
-from letters.actions import changed, dispatch, mail_tasks, receipt, render, saved_answer, scan
+from letters.actions import (
+    changed,
+    dispatch,
+    mail_tasks,
+    receipt,
+    receipt_pdf,
+    render,
+    saved_answer,
+    scan,
+)
 from letters.actions.wake import (
     RENDER_MAILING,
     SCAN_DOCUMENTS,
@@ -38,6 +47,7 @@ def send_emails(mailing_pk: int) -> None:
 @shared_task(name=SEND_RECEIPTS, max_retries=0)
 def send_receipts() -> None:
     receipt.send_waiting(now=timezone.now())
+    receipt_pdf.make_waiting()
 
 
 @shared_task(name=SCAN_DOCUMENTS, max_retries=0)

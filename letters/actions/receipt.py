@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from campaigns import filestore
+from letters.actions import receipt_pdf
 from letters.actions.wake import SEND_RECEIPTS, wake
 from letters.merge import context
 from letters.models import Response
@@ -28,7 +29,8 @@ def send_waiting(*, now: datetime.datetime) -> int:
 
 def revive() -> None:
     """Wake a worker where a receipt waits: the message that should have may be lost."""
-    if Response.objects.receipt_to_send().exists():
+    responses = Response.objects
+    if responses.receipt_to_send().exists() or responses.receipt_to_set().exists():
         wake(SEND_RECEIPTS)
 
 
@@ -38,6 +40,8 @@ def _send(pk: int, now: datetime.datetime) -> bool:
     response = Response.objects.select_related(
         "letter", "recipient__campaign__sender__letterhead"
     ).get(pk=pk)
+    if not response.receipt_pdf_sha256 and not response.receipt_pdf_problem:
+        receipt_pdf.make(response)
     try:
         message(response).send()
     except (smtplib.SMTPException, OSError) as error:
@@ -48,7 +52,7 @@ def _send(pk: int, now: datetime.datetime) -> bool:
 
 
 def message(response: Response) -> EmailMessage:
-    """The e-mail that carries the receipt, its text attached byte for byte.
+    """The e-mail that carries the receipt, its text attached byte for byte, and its PDF.
 
     It speaks in the name in which the letter went out; replies go where the sender is today.
     """
@@ -77,4 +81,7 @@ def message(response: Response) -> EmailMessage:
         headers={"Auto-Submitted": "auto-replied"},
     )
     email.attach(f"{response.receipt}.txt", text, "text/plain")
+    if response.receipt_pdf_sha256:
+        pdf = filestore.get(response.receipt_pdf_sha256)
+        email.attach(f"{response.receipt}.pdf", pdf, "application/pdf")
     return email

@@ -83,8 +83,7 @@ def ask(
             recipient=recipient, kind=kind, about=about, key=f"request:{response.pk}", now=now
         )
     inside.tell(response, now=now)
-    if email:
-        wake(SEND_RECEIPTS)
+    wake(SEND_RECEIPTS)
     return response
 
 

@@ -88,8 +88,7 @@ def answer_by_portal(
     )
     write(response, items, respondent, documents, on=today, by=None)
     inside.tell(response, now=now)
-    if email:
-        wake(SEND_RECEIPTS)
+    wake(SEND_RECEIPTS)
     return response
 
 

@@ -26,7 +26,16 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from letters.merge import calibration, child, document, envelope, envelopes, typefaces, windows
+from letters.merge import (
+    calibration,
+    child,
+    document,
+    envelope,
+    envelopes,
+    receipts,
+    typefaces,
+    windows,
+)
 from letters.merge.content import LetterContent
 from letters.merge.document import RenderRefused, input_sha256
 from letters.merge.measure import Measures, measure
@@ -41,6 +50,7 @@ __all__ = [
     "calibration_sheet",
     "input_sha256",
     "print_envelopes",
+    "receipt",
     "render",
     "render_many",
 ]
@@ -85,6 +95,11 @@ def render(content: LetterContent) -> Rendered:
 def calibration_sheet(profile: envelope.Profile) -> Rendered:
     """The sheet with which a clerk tries printer, folds and envelope."""
     return _press.render(calibration.sheet(profile))
+
+
+def receipt(sheet: receipts.Sheet) -> Rendered:
+    """The receipt of a response. Raises what `render` raises."""
+    return _press.render(receipts.make(sheet))
 
 
 def print_envelopes(

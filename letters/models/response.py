@@ -14,6 +14,10 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """What came in and answers no demand."""
         return self.exclude(kind=Response.Kind.ANSWER)
 
+    def receipt_to_set(self) -> "ResponseQuerySet":
+        """Responses of the response page whose receipt is not set as PDF yet."""
+        return self.filter(channel=Channel.PORTAL, receipt_pdf_sha256="", receipt_pdf_problem="")
+
     def receipt_to_send(self) -> "ResponseQuerySet":
         """Responses whose receipt was asked for by e-mail and that no worker has taken up."""
         return self.exclude(respondent_email="").filter(
@@ -63,6 +67,10 @@ class Response(models.Model):
     receipt = models.CharField(max_length=40, unique=True, help_text="The receipt's number.")
     receipt_sha256 = models.CharField(
         max_length=64, help_text="The receipt's text, in which everything that was said is kept."
+    )
+    receipt_pdf_sha256 = models.CharField(max_length=64, blank=True)
+    receipt_pdf_problem = models.CharField(
+        max_length=300, blank=True, help_text="Why the receipt could not be set as PDF."
     )
     # At most once: a claim that was not followed by a sending is looked at, never repeated.
     receipt_claimed_at = models.DateTimeField(null=True, blank=True)

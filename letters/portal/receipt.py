@@ -1,4 +1,4 @@
-"""The receipt of an answer: a page, and the text as it is kept."""
+"""The receipt of an answer: a page, the text as it is kept, and a PDF."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,6 +34,18 @@ def receipt_text(request: HttpRequest, key: PortalKey, number: str) -> HttpRespo
     )
     kept["Content-Disposition"] = f'attachment; filename="{response.receipt}.txt"'
     return kept
+
+
+@require_safe
+@opened
+def receipt_pdf(request: HttpRequest, key: PortalKey, number: str) -> HttpResponse:
+    """The receipt as a worker has set it."""
+    response = _response(key, number)
+    if not response.receipt_pdf_sha256:
+        raise Http404("The receipt is not set as PDF yet.")
+    made = HttpResponse(filestore.get(response.receipt_pdf_sha256), content_type="application/pdf")
+    made["Content-Disposition"] = f'attachment; filename="{response.receipt}.pdf"'
+    return made
 
 
 def _response(key: PortalKey, number: str) -> Response:

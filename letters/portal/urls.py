@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/", saved.saved, name="saved"),
     path("receipt/<str:number>/", receipt.receipt, name="receipt"),
     path("receipt/<str:number>/receipt.txt", receipt.receipt_text, name="receipt_text"),
+    path("receipt/<str:number>/receipt.pdf", receipt.receipt_pdf, name="receipt_pdf"),
 ]
