@@ -23,6 +23,7 @@ from letters.views import (
     verification,
 )
 from letters.views.board import BoardExport, BoardLetters, BoardPage
+from letters.views.deadline import DeadlinePage
 from letters.views.home import Home
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
 from letters.views.recipient import RecipientPage
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/board/letters/", BoardLetters.as_view(), name="board_letters"),
     path("campaigns/<int:pk>/board/export/<str:form>/", BoardExport.as_view(), name="board_export"),
     path("recipients/<int:pk>/", RecipientPage.as_view(), name="recipient"),
+    path("recipients/<int:pk>/deadline/", DeadlinePage.as_view(), name="deadline"),
     path("recipients/<int:pk>/responses/new/", ResponseNew.as_view(), name="response_new"),
     path("campaigns/<int:pk>/responses/", ResponsesPage.as_view(), name="responses"),
     path("campaigns/<int:pk>/answers/", verification.AnswersPage.as_view(), name="answers"),
@@ -59,6 +61,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/mailings/", mailing.Mailings.as_view(), name="mailings"),
     path("campaigns/<int:pk>/mailings/new/", mailing.NewMailing.as_view(), name="mailing_new"),
     path("campaigns/<int:pk>/remind/", mailing.Remind.as_view(), name="remind"),
+    path(
+        "campaigns/<int:pk>/confirm-more-time/",
+        mailing.ConfirmExtensions.as_view(),
+        name="confirm_extensions",
+    ),
     path("mailings/<int:pk>/", mailing.MailingPage.as_view(), name="mailing"),
     path(
         "mailings/<int:pk>/wording/", mailing_approval.WordingPage.as_view(), name="mailing_wording"

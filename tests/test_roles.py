@@ -51,6 +51,12 @@ DECIDERS = {
     "campaigns:standing_override": {MANAGER, COUNSEL},
     "campaigns:standing_by_rule": {MANAGER, COUNSEL},
     "campaigns:ground_verify": {COUNSEL},
+    "campaigns:extension_ask": {MANAGER, DRAFTER, CLERK},
+    "campaigns:extension_give": {MANAGER, COUNSEL},
+    "campaigns:extension_refuse": {MANAGER, COUNSEL},
+    "campaigns:extension_withdraw": {MANAGER, COUNSEL},
+    "campaigns:more_time": {MANAGER, COUNSEL},
+    "letters:confirm_extensions": {MANAGER, DRAFTER},
     "campaigns:ground_edit": {MANAGER, DRAFTER, COUNSEL},
     "campaigns:institution_edit": {MANAGER, DRAFTER, CLERK},
 }

@@ -6,10 +6,11 @@ import uuid
 from django.utils import timezone
 
 from campaigns import filestore
+from campaigns.actions import extension
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.actions.directory import plan_import
 from campaigns.actions.task import open_task
-from campaigns.models import Addressee, Contact, SourcedFact, Task
+from campaigns.models import Addressee, Contact, Extension, SourcedFact, Task
 from letters.actions import annex, clause, dispatch, respond
 from letters.actions.clause import Wording
 from letters.actions.respond import Item
@@ -85,6 +86,7 @@ def make_world() -> World:
             "packs": pack.pk,
             "dispatches": Dispatch.objects.filter(channel="email").latest("pk").pk,
             "responses": response.pk,
+            "extensions": _wish(letter).pk,
             "documents": response.documents.get().pk,
         },
         words={
@@ -111,6 +113,17 @@ def _task(letter: Letter) -> Task:
         kind=Task.Kind.OTHER,
         about="Call them.",
         key="other:world",
+        now=timezone.now(),
+    )
+
+
+def _wish(letter: Letter) -> Extension:
+    return extension.ask(
+        recipient=letter.recipient,
+        asked_on=timezone.localdate(),
+        asked_by="Pat",
+        reason="",
+        wanted_until=None,
         now=timezone.now(),
     )
 

@@ -43,6 +43,9 @@ _CALLED = {
     "demands": "the demands",
     "grounds": "the grounds",
     "campaign_title": "the campaign’s title",
+    "deadline": "the deadline",
+    "deadline_date": "the deadline",
+    "deadline_at": "the deadline",
 }
 
 
@@ -135,6 +138,7 @@ _TELLING = (
     "sourced_fact",  # one by hand, and a file of them: `sourced_facts.taken_in`
     "own_text.",
     "exhibit.",
+    "extension.",
     "template.response_form",
     "template.cover_sheet",
 )

@@ -17,7 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from campaigns import deadlines
 from campaigns.actions import Refused
-from campaigns.models import Addressee, Campaign, Institution, Recipient
+from campaigns.models import Addressee, Campaign, Extension, Institution, Recipient
 from letters.merge import codes, envelope
 from letters.merge.address import Place
 from letters.merge.assemble import (
@@ -55,6 +55,7 @@ def freeze(
         "position": position,
         "letter_date": mailing.letter_date.isoformat(),
         **_deadline(mailing.printed_deadline, campaign),
+        **_time_given(mailing, recipient),
         **_first_letter(mailing, addressee),
         **_campaign(campaign),
         **_annexes(mailing.version.template),
@@ -104,6 +105,8 @@ def preview_content(
     data = preview_data(campaign, recipient, on=on, addressee=addressee, own_text=own_text)
     if template:
         data |= _annexes(template)
+        if recipient and template.confirms_an_extension:
+            data |= _until(_given(campaign).get(recipient.pk), campaign)
     return assemble(words, data, Codes("preview", "XXXXX-XXXXX"))
 
 
@@ -171,6 +174,32 @@ def _deadline(moment: datetime.datetime, campaign: Campaign) -> dict[str, str]:
         "deadline": deadlines.printed(moment, campaign.timezone),
         "deadline_date": local.date().isoformat(),
     }
+
+
+def _time_given(mailing: Mailing, recipient: Recipient) -> dict[str, str]:
+    """In a letter that confirms more time, the deadline is the end of that time.
+
+    `deadline_at` keeps it as a moment; letters of other kinds have no such key.
+    """
+    if not mailing.version.template.confirms_an_extension:
+        return {}
+    known: dict[int, datetime.datetime] | None = mailing.__dict__.get("_time_given")
+    if known is None:  # read once for its instance
+        known = mailing.__dict__["_time_given"] = _given(mailing.campaign)
+    return _until(known.get(recipient.pk), mailing.campaign)
+
+
+def _until(until: datetime.datetime | None, campaign: Campaign) -> dict[str, str]:
+    if until is None:
+        return {"deadline": "", "deadline_date": "", "deadline_at": ""}
+    return {**_deadline(until, campaign), "deadline_at": until.isoformat()}
+
+
+def _given(campaign: Campaign) -> dict[int, datetime.datetime]:
+    """Recipient to the end of the longest time that it was given and has still."""
+    granted = Extension.objects.granted().filter(recipient__campaign=campaign)
+    by_end = granted.order_by("until").values_list("recipient_id", "until")
+    return {recipient: until for recipient, until in by_end if until}
 
 
 def _first_letter(mailing: Mailing, addressee: Addressee) -> dict[str, Any]:

@@ -117,3 +117,9 @@ class Letter(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("letters:letter", args=[self.pk])
+
+    @property
+    def printed_deadline(self) -> datetime.datetime:
+        """The mailing's, or in a letter that confirms more time the end of that time."""
+        given = self.merge_data.get("deadline_at")
+        return datetime.datetime.fromisoformat(given) if given else self.mailing.printed_deadline

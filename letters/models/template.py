@@ -52,6 +52,11 @@ class LetterTemplate(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("letters:template", args=[self.pk])
 
+    @property
+    def confirms_an_extension(self) -> bool:
+        """Whether its letters print, each for its recipient, until when time was given."""
+        return self.purpose == self.Purpose.EXTENSION
+
 
 class VersionIsFrozen(Exception):
     """A version that a mailing uses never changes; save the text as a new version."""

@@ -84,7 +84,7 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
 
 def due_at(letter: Letter) -> datetime.datetime:
     """When an answer is asked for: as printed in this letter, or later."""
-    return max(letter.mailing.printed_deadline, letter.recipient.due_at or _NEVER)
+    return max(letter.printed_deadline, letter.recipient.due_at or _NEVER)
 
 
 def _clock(moment: datetime.datetime, campaign: Campaign) -> datetime.datetime:

@@ -67,11 +67,15 @@ def _deadline_changed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
 
 
 def _deadline_passed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if mailing.version.template.confirms_an_extension:
+        return  # each letter prints its own day, which was looked at when it was given
     if batch.due < batch.today:
         yield f"The deadline, {deadlines.written(batch.due)}, has passed already."
 
 
 def _deadline_closed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if mailing.version.template.confirms_an_extension:
+        return  # each letter prints its own day, which was looked at when it was given
     if reason := deadlines.why_not_a_business_day(batch.due):
         yield (
             f"The deadline falls on {deadlines.written(batch.due)}, which is no business day "
@@ -80,6 +84,8 @@ def _deadline_closed(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
 
 
 def _deadline_near(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if mailing.version.template.confirms_an_extension:
+        return  # each letter prints its own day, which was looked at when it was given
     arrives = mailing.letter_date
     for _ in range(MAIL_TAKES):
         arrives += datetime.timedelta(days=1)

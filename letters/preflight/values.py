@@ -18,6 +18,15 @@ def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         yield f"{letter.recipient}: “{label}” is empty."
 
 
+def _no_time_given(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    if not batch.mailing.version.template.confirms_an_extension:
+        return
+    if not letter.merge_data.get("deadline_at"):
+        yield f"No time was given to {letter.recipient} that the letter could confirm."
+    elif letter.printed_deadline.date() < batch.mailing.letter_date:
+        yield f"The time that was given to {letter.recipient} ends before the letter date."
+
+
 def _no_facts(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     if _prints("facts", batch) and not letter.merge_data.get("facts"):
         yield f"The text states sourced facts, and none is recorded of {letter.recipient}."
@@ -140,6 +149,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The facts that the text states are recorded.",
         mend=Mend.SOURCED_FACTS,
         look=_no_facts,
+    ),
+    Check(
+        code="no-time-given",
+        family=Family.VALUES,
+        severity=RED,
+        title="No time was given",
+        looks="Whether more time was given to the recipient, where the letter confirms such.",
+        passes="The letter prints until when time was given.",
+        mend=Mend.RECIPIENT,
+        look=_no_time_given,
     ),
     Check(
         code="no-exhibit",

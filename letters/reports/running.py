@@ -26,8 +26,9 @@ _OF_A_WAY = (
     "status",
     "sent_at",
     "arrived_on",
+    "letter__merge_data__deadline_at",
 )
-_Row = tuple[int, int, str, str, str, datetime.datetime, datetime.date | None]
+_Row = tuple[int, int, str, str, str, datetime.datetime, datetime.date | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Way:
     @property
     def stands(self) -> bool:
         return self.status in Dispatch.ARRIVING
+
+    @property
+    def by(self) -> str:
+        return _CHANNELS[self.channel]
+
+    @property
+    def became(self) -> str:
+        return Dispatch.Status(self.status).label
 
     @property
     def proven_on(self) -> datetime.date | None:
@@ -64,7 +73,8 @@ class Run:
     """What the letters of one mailing give one recipient.
 
     `asks` is false where they print no deadline, since nothing is asked; `ways` are all that
-    left, in the order in which they did.
+    left, in the order in which they did. Letters that confirm more time print its end, and no
+    rule runs from them.
     """
 
     mailing: Mailing
@@ -72,6 +82,7 @@ class Run:
     printed_at: datetime.datetime
     asks: bool
     ways: tuple[Way, ...]
+    confirms: bool = False
 
     @property
     def stands(self) -> bool:
@@ -90,7 +101,7 @@ class Run:
     @property
     def by_rule(self) -> Deadline | None:
         begun = self.start
-        return self.rule.run(begun.on) if begun else None
+        return self.rule.run(begun.on) if begun and not self.confirms else None
 
     @property
     def due_at(self) -> datetime.datetime | None:
@@ -135,7 +146,7 @@ def _delivered(standing: list[Way]) -> Start | None:
 
 
 def _by(way: Way) -> str:
-    return f"by {_CHANNELS[way.channel].lower()}"
+    return f"by {way.by.lower()}"
 
 
 def due_by_letters(runs: Iterable[Run]) -> datetime.datetime | None:
@@ -168,13 +179,15 @@ def runs_of(recipient_keys: Collection[int]) -> dict[int, list[Run]]:
 def _run(mailing: Mailing, rows: list[_Row]) -> Run:
     rule = mailing.rule
     zone = ZoneInfo(rule.zone)
+    given = next((datetime.datetime.fromisoformat(row[-1]) for row in rows if row[-1]), None)
     return Run(
         mailing=mailing,
         rule=rule,
-        printed_at=mailing.printed_deadline,
+        printed_at=given or mailing.printed_deadline,
+        confirms=given is not None,
         asks=mailing.version.asks_for_an_answer,
         ways=tuple(
             Way(reference, channel, status, sent_at.astimezone(zone).date(), arrived_on)
-            for _, _, reference, channel, status, sent_at, arrived_on in rows
+            for _, _, reference, channel, status, sent_at, arrived_on, _ in rows
         ),
     )

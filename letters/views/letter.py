@@ -90,7 +90,7 @@ class LetterPage(StaffPage, TemplateView):
                 "resend_by": _resend_by(letter),
                 "previous": around.filter(position__lt=letter.position).order_by("-position")[:1],
                 "next": around.filter(position__gt=letter.position).order_by("position")[:1],
-                "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone),
+                "deadline": deadlines.printed(letter.printed_deadline, mailing.campaign.timezone),
                 "events": audit.history(letter),
                 **kwargs,
             }

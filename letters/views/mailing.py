@@ -18,8 +18,17 @@ from campaigns import audit, deadlines
 from campaigns.actions import Refused
 from campaigns.models import AuditEvent, Campaign, Institution, Recipient
 from campaigns.standing import Standing, standings
+from campaigns.views.fields import whole_number
 from campaigns.views.shell import StaffPage
-from letters.actions import approve, changed, dispatch, preflight, remind, render
+from letters.actions import (
+    approve,
+    changed,
+    confirm_extension,
+    dispatch,
+    preflight,
+    remind,
+    render,
+)
 from letters.actions.mailing import create
 from letters.actions.outcome import counted
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
@@ -193,6 +202,46 @@ class Remind(StaffPage, View):
         return redirect(made[0])
 
 
+class ConfirmExtensions(StaffPage, View):
+    """One press: letters to all who were given time and have it in no letter yet, or to one."""
+
+    permission_required = "letters.prepare_mailing"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        campaign = get_object_or_404(Campaign, pk=pk)
+        purpose = LetterTemplate.Purpose.EXTENSION
+        texts = LetterVersion.objects.filter(template__campaign=campaign, template__purpose=purpose)
+        version = texts.order_by("-pk").first()
+        if version is None:
+            messages.error(
+                request,
+                "Write the text of the letter first: one with the purpose "
+                f"“{purpose.label}”. There is one to start from.",
+            )
+            return redirect("letters:templates", pk)
+        letter_date = _next_business_day(timezone.localdate(timezone=ZoneInfo(campaign.timezone)))
+        one = whole_number(request.POST.get("recipient", ""))
+        only = campaign.recipients.filter(pk=one) if one is not None else None
+        number = campaign.mailings.filter(version__template__purpose=purpose).count() + 1
+        try:
+            made = confirm_extension.prepare(
+                campaign=campaign,
+                version=version,
+                title=f"More time {number}, {letter_date:%B %-d, %Y}",
+                letter_date=letter_date,
+                recipients=only,
+                by=self.person,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("letters:deadline", one) if only else redirect(campaign)
+        for mailing in made:
+            letters = counted(mailing.letters.count())
+            messages.success(request, f"“{mailing}” with {letters} is prepared and checked.")
+        return redirect(made[0]) if len(made) == 1 else redirect("letters:mailings", pk)
+
+
 def _one_for_each(request: HttpRequest, made: list[Mailing]) -> HttpResponse:
     each = "; ".join(f"“{mailing}”, {counted(mailing.letters.count())}" for mailing in made)
     messages.success(
@@ -201,6 +250,14 @@ def _one_for_each(request: HttpRequest, made: list[Mailing]) -> HttpResponse:
         f"checked, one after each: {each}.",
     )
     return redirect("letters:mailings", made[0].campaign_id)
+
+
+def _printed(mailing: Mailing) -> str:
+    if not mailing.version.asks_for_an_answer:
+        return ""
+    if mailing.version.template.confirms_an_extension:
+        return "for each recipient, the time that it was given"
+    return deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone)
 
 
 def _chosen(campaign: Campaign, key: str) -> QuerySet[Recipient]:
@@ -303,9 +360,7 @@ class MailingPage(StaffPage, TemplateView):
                 "steps": _steps(mailing, counts, stands_at),
                 "step": step,
                 "stands_at": stands_at,
-                "deadline": deadlines.printed(mailing.printed_deadline, mailing.campaign.timezone)
-                if mailing.version.asks_for_an_answer
-                else "",
+                "deadline": _printed(mailing),
                 "events": audit.history(mailing)[:30],
                 "returned": _returned(mailing),
                 "letter_comments": approve.comments_of_now(mailing),

@@ -166,6 +166,20 @@ def _withdrawn(letter):
     recipient.save()
 
 
+@amiss("no-time-given")
+def _no_time_given(letter):
+    mailing = letter.mailing
+    text = LetterTemplate.objects.create(
+        campaign=mailing.campaign, name="More time", purpose="extension"
+    )
+    mailing.version = make_version(
+        mailing.campaign, template=text, number=1, body=mailing.version.body
+    )
+    mailing.save()
+    for one in mailing.letters.exclude(pk=letter.pk):
+        frozen(one, deadline_at="2099-01-08T22:00:00+00:00")
+
+
 @amiss("no-facts")
 def _no_facts(letter):
     mailing = letter.mailing
