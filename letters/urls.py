@@ -22,7 +22,8 @@ from letters.views import (
     template,
     verification,
 )
-from letters.views.board import BoardExport, BoardLetters, BoardPage
+from letters.views.board import BoardLetters, BoardPage
+from letters.views.board_list import BoardExport, BoardList
 from letters.views.deadline import DeadlinePage
 from letters.views.home import Home
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/decide/<str:what>/", task.TasksDecide.as_view(), name="tasks_decide"),
     path("recipients/<int:pk>/tasks/new/", task.TaskNew.as_view(), name="task_new"),
     path("campaigns/<int:pk>/board/", BoardPage.as_view(), name="board"),
+    path("campaigns/<int:pk>/board/recipients/", BoardList.as_view(), name="board_list"),
     path("campaigns/<int:pk>/board/letters/", BoardLetters.as_view(), name="board_letters"),
     path("campaigns/<int:pk>/board/export/<str:form>/", BoardExport.as_view(), name="board_export"),
     path("recipients/<int:pk>/", RecipientPage.as_view(), name="recipient"),

@@ -61,6 +61,11 @@ class Answer(models.Model):
     class Meta:
         ordering = ["recipient", "demand__number"]
         permissions = [("record_answer", "Can record what a recipient answered")]
+        indexes = [
+            # A board of ten thousand recipients reads these instead of fifty thousand rows.
+            models.Index(fields=["recipient", "outcome"]),
+            models.Index(fields=["demand", "outcome", "recipient"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["recipient", "demand"], name="one_answer_per_recipient_and_demand"

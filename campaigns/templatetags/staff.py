@@ -62,3 +62,26 @@ def federal_funds(institution: Institution) -> SafeString:
     """Whether an institution is known to receive federal financial assistance, as a pill."""
     value = institution.known_facts().get(Fact.Key.FFA, Fact.Value.UNKNOWN)
     return pill_of(pills.tone(Fact, "value", value), str(Fact.Value(value).label))
+
+
+@register.simple_tag
+def percent(count: int, of: int) -> str:
+    """A share in words: {% percent 3 12 %} is 25%."""
+    return f"{round(100 * count / of)}%" if of else "0%"
+
+
+@register.simple_tag
+def share(count: int, of: int) -> SafeString:
+    """A share as a bar beside its number, which says the same."""
+    width = round(100 * count / of, 1) if of else 0
+    return format_html(
+        '<svg class="cs-share-bar" viewBox="0 0 100 8" preserveAspectRatio="none"'
+        ' aria-hidden="true"><rect width="{}" height="8"/></svg>',
+        width,
+    )
+
+
+@register.simple_tag
+def shade(count: int, of: int) -> int:
+    """0 for none up to 4 for nearly all: how dark the cell of a number is."""
+    return -(-4 * count // of) if of else 0

@@ -1,21 +1,31 @@
 """Taking rows out of the house: each file is counted, hashed and on record before it leaves."""
 
+import datetime
+
 from django.db import transaction
 
 from campaigns import audit
 from campaigns.models import Campaign, User
 from letters.reports import board_export, exports
-from letters.reports.figures import Board
+from letters.reports.rows import in_batches
 from letters.reports.selection import Selection, select
 
 
 @transaction.atomic
 def export_board(
-    *, campaign: Campaign, board: Board, selection: Selection, form: exports.Format, by: User
+    *,
+    campaign: Campaign,
+    selection: Selection,
+    form: exports.Format,
+    now: datetime.datetime,
+    by: User,
 ) -> exports.Exported:
-    """The chosen rows of a board as a file."""
-    rows = select(board, selection)
-    exported = exports.write(board_export.headings(board), board_export.lines(campaign, rows), form)
+    """The recipients that a person sees on the list, in the order in which they see them."""
+    demands = list(campaign.demands.order_by("number"))
+    rows = in_batches(campaign, select(campaign, selection, now), demands, now)
+    exported = exports.write(
+        board_export.headings(demands), board_export.lines(campaign, rows), form
+    )
     audit.record(
         "board.exported",
         subject=campaign,

@@ -1,11 +1,11 @@
 """The board's list as columns and rows for a spreadsheet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from campaigns.models import Campaign, Identifier, Outcome
+from campaigns.models import Campaign, Demand, Identifier, Outcome
 from letters.reports.exports import Value
-from letters.reports.figures import Board, Row
+from letters.reports.rows import Row
 
 _FIXED = (
     "Institution",
@@ -13,6 +13,7 @@ _FIXED = (
     "City",
     "State",
     "Country",
+    "Kind",
     "Control",
     "Standing",
     "Why",
@@ -26,15 +27,15 @@ _FIXED = (
 )
 
 
-def headings(board: Board) -> list[str]:
+def headings(demands: Sequence[Demand]) -> list[str]:
     columns = list(_FIXED)
-    for demand in board.demands:
+    for demand in demands:
         name = f"{demand.number}. {demand.title}"
         columns += [name, f"{demand.number}. promised by", f"{demand.number}. answered on"]
     return columns
 
 
-def lines(campaign: Campaign, rows: Sequence[Row]) -> Iterator[list[Value]]:
+def lines(campaign: Campaign, rows: Iterable[Row]) -> Iterator[list[Value]]:
     unitids = _unitids(campaign)
     zone = ZoneInfo(campaign.timezone)
     for row in rows:
@@ -45,6 +46,7 @@ def lines(campaign: Campaign, rows: Sequence[Row]) -> Iterator[list[Value]]:
             row.city,
             row.state,
             row.country,
+            str(row.kind.label),
             str(row.control.label),
             row.standing.label,
             _why(row),

@@ -1,120 +1,88 @@
-"""The figures of one campaign: a row per recipient, and the sums that the board shows.
+"""The figures of one campaign, as the board and the printed report show them.
 
-Everything is read in six queries, however many recipients there are, and every sum is
-counted from the same rows that its link leads to, so that no number can differ from its list.
+Eight queries, however many recipients there are. Where a recipient stands, with where it is and
+what it is, is read once, and every sum is counted from that; the list behind a figure is found
+by `letters.reports.selection`, and a test compares the two figure by figure.
 """
 
 import datetime
+import functools
+import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from campaigns import pills
+from django.db.models import CharField, Count, Min, QuerySet
+from django.db.models.functions import Cast
+
 from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Recipient
-from campaigns.standing import Standing, in_force, standing
+from campaigns.standing import BY_MARK, Standing, in_force, mark_by_rule
 from letters.models import Dispatch, Letter, Response
+from letters.reports.selection import (
+    CONFIRMED,
+    PROMISED,
+    STAGE_NAMES,
+    deadline_key,
+    promised,
+)
 from letters.reports.steps import Step, step
 from letters.reports.unsent import unsent
 
+# What the rules give to those who answered nothing, and to who was withdrawn.
+_UNANSWERED = frozenset(
+    {
+        Standing.WITHDRAWN,
+        Standing.WITH_COUNSEL,
+        Standing.UNDELIVERABLE,
+        Standing.NO_RESPONSE,
+        Standing.AWAITING,
+    }
+)
 # What a silent recipient is while the clock alone decides; all else is never overdue.
 _BY_THE_CLOCK = (Standing.AWAITING, Standing.NO_RESPONSE)
-CONFIRMED = (Standing.CONFIRMED, Standing.CONFIRMED_IN_PART, Standing.CONFIRMED_CONDITIONALLY)
+_LEFT = frozenset(Dispatch.LEFT)
+_WEEKS_AT_MOST = 40
+_CHUNK = 5000
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What one recipient answered to one demand, and since when."""
+class Stands:
+    """Where the recipients stand, and what they are counted by: a column for each, row by row.
 
-    outcome: Outcome
-    promised_on: datetime.date | None = None
-    received_on: datetime.date | None = None
-
-    @property
-    def tone(self) -> str:
-        return pills.tone(Answer, "outcome", self.outcome)
-
-
-@dataclass(frozen=True)
-class LetterRow:
-    """One letter as the list of letters shows it. `left_at` is when it first left."""
-
-    pk: int
-    reference: str
-    mailing: str
-    mailing_pk: int
-    recipient_pk: int
-    recipient: str
-    step: Step
-    reason: str
-    left_at: datetime.datetime | None
-
-
-@dataclass(frozen=True)
-class Received:
-    """What came last that answers no demand: that it came, and nothing more."""
-
-    kind: Response.Kind
-    received_on: datetime.date
-
-
-@dataclass(frozen=True)
-class Row:
-    """One recipient as the board shows it. `cells` follows the order of the demands.
-
-    `by_rule` is what the rules give where a person set its standing by hand, else None.
+    Columns and not rows, because ten thousand are counted eight times over.
     """
 
-    pk: int
-    institution_pk: int
-    name: str
-    city: str
-    state: str
-    country: str
-    control: Institution.Control
-    reach: Recipient.Reach
+    where: Sequence["Where"] = ()
+    reach: Sequence[str] = ()
+    place: Sequence[str] = ()
+    control: Sequence[str] = ()
+    kind: Sequence[str] = ()
+    due_at: Sequence[datetime.datetime | None] = ()
+
+    def __len__(self) -> int:
+        return len(self.where)
+
+
+class Where(NamedTuple):
+    """A standing that counts, and whether the recipient answered, whatever was set by hand."""
+
     standing: Standing
-    by_rule: Standing | None
-    due_at: datetime.datetime | None
-    due_on: datetime.date | None
-    days_left: int | None
-    cells: tuple[Cell, ...]
-    letter: LetterRow | None
-    next_letter: LetterRow | None
-    received: Received | None
-    search_key: str
+    is_answered: bool
 
     @property
-    def is_overdue(self) -> bool:
-        return self.standing is Standing.NO_RESPONSE
-
-    @property
-    def is_answered(self) -> bool:
-        return self.standing is not Standing.WITHDRAWN and any(
-            cell.outcome != Outcome.UNANSWERED for cell in self.cells
-        )
-
-    @property
-    def awaits_nothing(self) -> bool:
-        """Whether the deadline no longer runs: a day that passed is then no reproach."""
-        return self.is_answered or self.standing is Standing.WITHDRAWN
-
-    @property
-    def unsent(self) -> str:
-        """What is said where it is awaited, and nothing is known to have been sent."""
-        return unsent(self.standing, self.reach, [self.letter.step] if self.letter else [])
-
-    @property
-    def place(self) -> str:
-        """The state in the US, the country elsewhere; empty where neither is known."""
-        return self.state if self.country == "US" else self.country
+    def is_active(self) -> bool:
+        return self.standing is not Standing.WITHDRAWN
 
 
 @dataclass(frozen=True)
-class PlaceFigures:
-    """How the recipients of one state, or of one other country, stand."""
+class Group:
+    """How the recipients of one state, or of one kind, stand. `key` is as the filter says it."""
 
-    place: str
+    key: str
+    name: str
     recipients: int
     answered: int
     confirmed: int
@@ -127,7 +95,21 @@ class PlaceFigures:
 
 
 @dataclass(frozen=True)
-class DeadlineFigures:
+class Stage:
+    """How many recipients have come so far, those that were withdrawn left out."""
+
+    key: str
+    name: str
+    recipients: int
+    of: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.recipients / self.of) if self.of else 0
+
+
+@dataclass(frozen=True)
+class Deadline:
     """How many recipients have one effective deadline, and how many of them are silent.
 
     `not_late` says which of the silent are never overdue, and why: those who could not be
@@ -147,242 +129,326 @@ class DeadlineFigures:
 
 
 @dataclass(frozen=True)
+class Period:
+    """How many recipients gave their first answer from one day to another, and how many by then."""
+
+    since: datetime.date
+    until: datetime.date
+    recipients: int
+    so_far: int
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How many recipients promised to comply by a day that has passed, or is to come."""
+
+    key: str
+    name: str
+    recipients: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long the first answer took, counted from the date of the first letter that left."""
+
+    answered: Mapping[datetime.date, int]  # recipients by the day of their first answer
+    days: Sequence[int]  # one for each recipient that was written to and answered
+    written_to: int
+
+    @property
+    def median(self) -> int | None:
+        return round(statistics.median(self.days)) if self.days else None
+
+
+@dataclass(frozen=True)
 class Board:
-    """All rows of a campaign at one moment, and what can be counted from them."""
+    """What can be counted of a campaign at one moment."""
 
     demands: Sequence[Demand]
-    rows: Sequence[Row]
-    letters: Sequence[LetterRow]
+    stands: Stands
+    matrix: Sequence[tuple[Demand, Mapping[Outcome, int]]]
+    steps: Mapping[Step, int]
+    promises: Sequence[Promise]
+    pace: Pace
+    letters_made: int
+    today: datetime.date
+    zone: ZoneInfo
 
-    def by_standing(self) -> Mapping[Standing, int]:
-        counted = Counter(row.standing for row in self.rows)
-        return {each: counted[each] for each in Standing}
+    @cached_property
+    def _counted(self) -> Counter[tuple["Where", str]]:
+        """Recipients by where they stand and by reach."""
+        return Counter(zip(self.stands.where, self.stands.reach, strict=True))
 
-    def by_step(self) -> Mapping[Step, int]:
-        counted = Counter(letter.step for letter in self.letters)
-        return {each: counted[each] for each in Step}
-
-    def by_demand(self) -> list[tuple[Demand, Mapping[Outcome, int]]]:
-        """Each demand with the number of recipients per outcome, the withdrawn left out."""
-        active = [row for row in self.rows if row.standing is not Standing.WITHDRAWN]
-        figures: list[tuple[Demand, Mapping[Outcome, int]]] = []
-        for index, demand in enumerate(self.demands):
-            counted = Counter(row.cells[index].outcome for row in active)
-            figures.append((demand, {each: counted[each] for each in Outcome}))
-        return figures
-
-    def by_place(self) -> list[PlaceFigures]:
-        places: dict[str, list[Row]] = defaultdict(list)
-        for row in self.rows:
-            places[row.place].append(row)
-        return [
-            PlaceFigures(
-                place=place,
-                recipients=len(rows),
-                answered=sum(row.is_answered for row in rows),
-                confirmed=sum(row.standing in CONFIRMED for row in rows),
-                overdue=sum(row.is_overdue for row in rows),
-            )
-            for place, rows in sorted(places.items())
-        ]
-
-    def by_deadline(self) -> list[DeadlineFigures]:
-        deadlines: dict[datetime.datetime, list[Row]] = defaultdict(list)
-        for row in self.rows:
-            if row.due_at and row.standing is not Standing.WITHDRAWN:
-                deadlines[row.due_at].append(row)
-        return [_deadline_figures(due_at, rows) for due_at, rows in sorted(deadlines.items())]
+    def _count(self, condition: Callable[[Where, str], bool]) -> int:
+        return sum(n for (where, reach), n in self._counted.items() if condition(where, reach))
 
     @property
-    def unsent(self) -> int:
-        return sum(bool(row.unsent) for row in self.rows)
+    def recipients(self) -> int:
+        return len(self.stands)
 
     @property
-    def overdue(self) -> int:
-        return sum(row.is_overdue for row in self.rows)
+    def letters(self) -> int:
+        return sum(self.steps.values())
+
+    @property
+    def active(self) -> int:
+        return self._count(lambda where, _: where.is_active)
+
+    @property
+    def reached(self) -> int:
+        return self._count(
+            lambda where, reach: where.is_active and reach == Recipient.Reach.REACHED
+        )
 
     @property
     def answered(self) -> int:
-        return sum(row.is_answered for row in self.rows)
+        return self._count(lambda where, _: where.is_answered)
+
+    @property
+    def confirmed(self) -> int:
+        return self._count(lambda where, _: where.standing in CONFIRMED)
+
+    @property
+    def overdue(self) -> int:
+        return self._count(lambda where, _: where.standing is Standing.NO_RESPONSE)
+
+    @property
+    def unsent(self) -> int:
+        """Those awaited who were sent nothing, as far as is known."""
+        return self._count(lambda where, reach: bool(unsent(where.standing, reach, ())))
+
+    def by_standing(self) -> Mapping[Standing, int]:
+        counted: Counter[Standing] = Counter()
+        for (where, _), count in self._counted.items():
+            counted[where.standing] += count
+        return {each: counted[each] for each in Standing}
+
+    def funnel(self) -> list[Stage]:
+        counts = {
+            "chosen": self.active,
+            "made": self.letters_made,
+            "sent": self.pace.written_to,
+            "reached": self.reached,
+            "answered": self.answered,
+            "confirmed": self.confirmed,
+        }
+        return [Stage(key, STAGE_NAMES[key], count, self.active) for key, count in counts.items()]
+
+    def by_place(self) -> list[Group]:
+        return self._groups(self.stands.place, lambda place: place or "Not known")
+
+    def by_control(self) -> list[Group]:
+        return self._groups(self.stands.control, lambda key: str(Institution.Control(key).label))
+
+    def by_kind(self) -> list[Group]:
+        return self._groups(self.stands.kind, lambda key: str(Institution.Kind(key).label))
+
+    def _groups(self, column: Sequence[str], name: Callable[[str], str]) -> list[Group]:
+        counted = Counter(zip(column, self.stands.where, strict=True))
+        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        for (group, where), count in counted.items():
+            sums[group][0] += count
+            sums[group][1] += count * where.is_answered
+            sums[group][2] += count * (where.standing in CONFIRMED)
+            sums[group][3] += count * (where.standing is Standing.NO_RESPONSE)
+        return [Group(group, name(group), *sums[group]) for group in sorted(sums)]
+
+    def by_deadline(self) -> list[Deadline]:
+        counted: dict[datetime.datetime, Counter[Where]] = defaultdict(Counter)
+        pairs = Counter(zip(self.stands.due_at, self.stands.where, strict=True))
+        for (due_at, where), count in pairs.items():
+            if due_at and where.is_active:
+                counted[due_at][where] += count
+        return [self._deadline(due_at, counted[due_at]) for due_at in sorted(counted)]
+
+    def _deadline(self, due_at: datetime.datetime, counted: Counter[Where]) -> Deadline:
+        silent = {each: counted[Where(each, False)] for each in Standing}
+        return Deadline(
+            due_at=due_at,
+            days_left=(due_at.astimezone(self.zone).date() - self.today).days,
+            recipients=counted.total(),
+            silent=sum(silent.values()),
+            not_late=[(each, n) for each, n in silent.items() if n and each not in _BY_THE_CLOCK],
+        )
+
+    def over_time(self) -> list[Period]:
+        """By week from the first answer on, by four weeks where that would be too many."""
+        days = self.pace.answered
+        if not days:
+            return []
+        first, last = min(days), max(max(days), self.today)
+        start = first - datetime.timedelta(days=first.weekday())
+        weeks = (last - start).days // 7 + 1
+        length = datetime.timedelta(weeks=1 if weeks <= _WEEKS_AT_MOST else 4)
+        periods: list[Period] = []
+        so_far = 0
+        while start <= last:
+            end = start + length
+            count = sum(found for day, found in days.items() if start <= day < end)
+            so_far += count
+            periods.append(Period(start, end - datetime.timedelta(days=1), count, so_far))
+            start = end
+        return periods
 
 
 def board(campaign: Campaign, now: datetime.datetime) -> Board:
-    demands = list(campaign.demands.order_by("number"))
-    letters = letter_rows(campaign)
-    last_letters, next_letters = _last_letters(letters)
-    cells = _cells(campaign)
-    received = _received(campaign)
-    unanswered = Cell(Outcome.UNANSWERED)
     zone = ZoneInfo(campaign.timezone)
     today = now.astimezone(zone).date()
-    rows = []
-    for recipient in campaign.recipients.select_related("institution").only(
-        *_RECIPIENT_FIELDS, *_INSTITUTION_FIELDS
-    ):
-        institution = recipient.institution
-        due_on = recipient.due_at.astimezone(zone).date() if recipient.due_at else None
-        answers = cells.get(recipient.pk, {})
-        row_cells = tuple(answers.get(demand.pk, unanswered) for demand in demands)
-        by_rule = standing(
-            [cell.outcome for cell in row_cells],
-            reach=recipient.reach,
-            counsel_appeared=recipient.counsel_appeared_on is not None,
-            withdrawn=recipient.withdrawn_at is not None,
-            due_at=recipient.due_at,
-            now=now,
-        )
-        rows.append(
-            Row(
-                pk=recipient.pk,
-                institution_pk=institution.pk,
-                name=institution.name,
-                city=institution.city,
-                state=institution.state,
-                country=institution.country,
-                control=Institution.Control(institution.control),
-                reach=Recipient.Reach(recipient.reach),
-                standing=in_force(by_rule, recipient.override_standing),
-                by_rule=by_rule if recipient.override_standing else None,
-                due_at=recipient.due_at,
-                due_on=due_on,
-                days_left=(due_on - today).days if due_on else None,
-                cells=row_cells,
-                letter=last_letters.get(recipient.pk),
-                next_letter=next_letters.get(recipient.pk),
-                received=received.get(recipient.pk),
-                search_key=institution.search_key,
-            )
-        )
-    return Board(demands=demands, rows=rows, letters=letters)
+    demands = list(campaign.demands.order_by("number"))
+    letters = _letters(campaign)
+    withdrawn = set(campaign.recipients.exclude(withdrawn_at=None).values_list("pk", flat=True))
+    made = {recipient for recipient, _, status, _ in letters if status != Letter.Status.VOID}
+    return Board(
+        demands=demands,
+        stands=_stands(campaign, now),
+        matrix=_matrix(campaign, demands),
+        steps=_by_step(letters),
+        promises=_promises(campaign, demands, today),
+        pace=_pace(campaign, letters, withdrawn),
+        letters_made=len(made - withdrawn),
+        today=today,
+        zone=zone,
+    )
 
 
-def _deadline_figures(due_at: datetime.datetime, rows: Sequence[Row]) -> DeadlineFigures:
-    silent = [row for row in rows if not row.is_answered]
-    counted = Counter(row.standing for row in silent)
-    return DeadlineFigures(
-        due_at=due_at,
-        days_left=rows[0].days_left or 0,
-        recipients=len(rows),
-        silent=len(silent),
-        not_late=[
-            (each, counted[each])
-            for each in Standing
-            if counted[each] and each not in _BY_THE_CLOCK
+def _stands(campaign: Campaign, now: datetime.datetime) -> Stands:
+    columns = (
+        campaign.recipients.order_by()
+        .annotate(mark=mark_by_rule(now), due=Cast("due_at", CharField()))
+        .values_list(
+            "mark",
+            "override_standing",
+            "reach",
+            "institution__country",
+            "institution__state",
+            "institution__control",
+            "institution__kind",
+            "due",
+        )
+    )
+    rows = list(columns.iterator(chunk_size=_CHUNK))
+    if not rows:
+        return Stands()
+    marks, overrides, reach, countries, states, control, kind, due = zip(*rows, strict=True)
+    return Stands(
+        where=list(map(_where, marks, overrides)),
+        reach=reach,
+        place=[
+            state if country == "US" else country
+            for country, state in zip(countries, states, strict=True)
         ],
+        control=control,
+        kind=kind,
+        due_at=list(map(_moment, due)),
     )
 
 
-def deadline_key(due_at: datetime.datetime) -> str:
-    """A deadline in an address: seconds since 1970, which no zone changes."""
-    return str(int(due_at.timestamp()))
+@functools.cache
+def _where(found: str, override: str) -> Where:
+    ruled = BY_MARK[found]
+    return Where(in_force(ruled, override), ruled not in _UNANSWERED)
 
 
-def letter_rows(campaign: Campaign) -> list[LetterRow]:
-    """Every letter of the campaign, the newest mailing first, in posting order."""
-    dispatches: dict[int, list[tuple[str, datetime.datetime | None]]] = defaultdict(list)
-    for letter_pk, status, sent_at in (
-        Dispatch.objects.filter(letter__mailing__campaign=campaign)
-        .order_by()
-        .values_list("letter_id", "status", "sent_at")
-    ):
-        dispatches[letter_pk].append((status, sent_at))
-    letters = (
-        Letter.objects.filter(mailing__campaign=campaign)
-        .order_by("-mailing_id", "position")
-        .values_list(
-            "pk",
-            "reference",
-            "mailing__title",
-            "mailing_id",
-            "recipient_id",
-            "recipient__institution__name",
-            "status",
-            "status_reason",
-        )
-    )
-    rows = []
-    for pk, reference, mailing, mailing_pk, recipient_pk, recipient, status, reason in letters:
-        attempts = dispatches.get(pk, [])
-        rows.append(
-            LetterRow(
-                pk=pk,
-                reference=reference,
-                mailing=mailing,
-                mailing_pk=mailing_pk,
-                recipient_pk=recipient_pk,
-                recipient=recipient,
-                step=step(status, [attempt for attempt, _ in attempts]),
-                reason=reason,
-                left_at=min((sent for _, sent in attempts if sent), default=None),
-            )
-        )
-    return rows
+@functools.lru_cache(maxsize=1000)
+def _moment(text: str | None) -> datetime.datetime | None:
+    """As the database writes it, which is in UTC: ten thousand recipients share few deadlines."""
+    if text is None:
+        return None
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
-_RECIPIENT_FIELDS = (
-    "reach",
-    "due_at",
-    "counsel_appeared_on",
-    "withdrawn_at",
-    "override_standing",
-    "campaign_id",
-)
-_INSTITUTION_FIELDS = tuple(
-    f"institution__{name}" for name in ("name", "city", "state", "country", "control", "search_key")
-)
-
-
-def _cells(campaign: Campaign) -> Mapping[int, Mapping[int, Cell]]:
-    """Recipient to demand to what was answered; the unanswered are left out."""
-    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
-    answers = (
-        Answer.objects.filter(recipient__campaign=campaign, current_entry__isnull=False)
-        .order_by()
-        .values_list(
-            "recipient_id",
-            "demand_id",
-            "outcome",
-            "current_entry__promised_on",
-            "current_entry__received_on",
-        )
-    )
-    for recipient, demand, outcome, promised_on, received_on in answers:
-        cells[recipient][demand] = Cell(Outcome(outcome), promised_on, received_on)
-    return cells
-
-
-def _received(campaign: Campaign) -> Mapping[int, Received]:
-    """Recipient to what came in last without answering a demand."""
-    filed = Response.objects.filter(recipient__campaign=campaign).not_answering()
-    oldest_first = filed.order_by("received_on", "pk")
-    return {
-        recipient: Received(Response.Kind(kind), received_on)
-        for recipient, kind, received_on in oldest_first.values_list(
-            "recipient_id", "kind", "received_on"
-        )
+def _matrix(
+    campaign: Campaign, demands: Sequence[Demand]
+) -> list[tuple[Demand, Mapping[Outcome, int]]]:
+    """Each demand with the number of recipients per outcome."""
+    counted = {
+        (demand, outcome): count
+        for demand, outcome, count in _answers(campaign, demands)
+        .values_list("demand_id", "outcome")
+        .annotate(Count("recipient_id"))
     }
+    return [
+        (demand, {each: counted.get((demand.pk, each.value), 0) for each in Outcome})
+        for demand in demands
+    ]
 
 
-_LEFT = frozenset({Step.SENT, Step.DELIVERED, Step.RETURNED, Step.UNKNOWN})
+def _answers(campaign: Campaign, demands: Sequence[Demand]) -> QuerySet[Answer]:
+    """The answers of all recipients but those that were withdrawn.
 
-
-def _last_letters(
-    letters: Sequence[LetterRow],
-) -> tuple[Mapping[int, LetterRow], Mapping[int, LetterRow]]:
-    """Each recipient's newest letter that left, and a newer one that has not.
-
-    Where none left, the newest stands for the last; the left out are passed over. The draft
-    of a reminder says nothing of the letter that was delivered.
+    By the demands, which an index leads to, and not by a join of every recipient.
     """
-    last: dict[int, LetterRow] = {}
-    newest: dict[int, LetterRow] = {}
-    for letter in letters:
-        if letter.step is Step.LEFT_OUT:
+    withdrawn = campaign.recipients.exclude(withdrawn_at=None).order_by()
+    answers = Answer.objects.filter(demand__in=[demand.pk for demand in demands])
+    return answers.exclude(recipient__in=withdrawn.values("pk")).order_by()
+
+
+def steps_of(campaign: Campaign) -> Mapping[Step, int]:
+    """How many letters there are of each step."""
+    return _by_step(_letters(campaign))
+
+
+# Of a letter: recipient, mailing, its status and those of its dispatches.
+Sent = tuple[int, int, str, tuple[str | None, ...]]
+
+
+def _letters(campaign: Campaign) -> Collection[Sent]:
+    """Every letter with the statuses of its dispatches; nearly all have one, some have none."""
+    columns = (
+        Letter.objects.filter(mailing__campaign=campaign)
+        .order_by()
+        .values_list("pk", "recipient_id", "mailing_id", "status", "dispatches__status")
+    )
+    letters: dict[int, Sent] = {}
+    for pk, recipient, mailing, status, dispatch in columns.iterator(chunk_size=_CHUNK):
+        before = letters[pk][3] if pk in letters else ()
+        letters[pk] = recipient, mailing, status, (*before, dispatch)
+    return letters.values()
+
+
+def _by_step(letters: Collection[Sent]) -> Mapping[Step, int]:
+    counted = Counter((status, dispatches) for _, _, status, dispatches in letters)
+    by_step: Counter[Step] = Counter()
+    for (status, dispatches), count in counted.items():
+        by_step[step(status, [each for each in dispatches if each])] += count
+    return {each: by_step[each] for each in Step}
+
+
+def _promises(campaign: Campaign, demands: Sequence[Demand], today: datetime.date) -> list[Promise]:
+    promises = _answers(campaign, demands).filter(outcome=Outcome.WILL_COMPLY)
+    counted = promises.aggregate(
+        **{
+            key: Count("recipient_id", distinct=True, filter=promised(key, today))
+            for key in PROMISED
+        }
+    )
+    return [Promise(key, name, counted[key]) for key, name in PROMISED.items()]
+
+
+def _pace(campaign: Campaign, letters: Collection[Sent], withdrawn: Set[int]) -> Pace:
+    dated = dict(campaign.mailings.values_list("pk", "letter_date"))
+    written_on: dict[int, datetime.date] = {}
+    for recipient, mailing, _, dispatches in letters:
+        if not _LEFT.isdisjoint(dispatches) and recipient not in withdrawn:
+            on = dated[mailing]
+            written_on[recipient] = min(on, written_on.get(recipient, on))
+    answered: Counter[datetime.date] = Counter()
+    days: list[int] = []
+    for recipient, answered_on in _first_answers(campaign):
+        if recipient in withdrawn:
             continue
-        newest.setdefault(letter.recipient_pk, letter)
-        if letter.step in _LEFT:
-            last.setdefault(letter.recipient_pk, letter)
-    coming = {
-        pk: letter for pk, letter in newest.items() if pk in last and letter.step not in _LEFT
-    }
-    return {**newest, **last}, coming
+        answered[answered_on] += 1
+        if recipient in written_on:
+            days.append((answered_on - written_on[recipient]).days)
+    return Pace(answered, days, len(written_on))
+
+
+def _first_answers(campaign: Campaign) -> Iterator[tuple[int, datetime.date]]:
+    """Each recipient that answered, with the day on which its first answer came."""
+    answers = Response.objects.filter(
+        recipient__campaign=campaign, kind=Response.Kind.ANSWER
+    ).order_by()
+    yield from (
+        answers.values_list("recipient").annotate(Min("received_on")).iterator(chunk_size=_CHUNK)
+    )

@@ -1,7 +1,14 @@
-"""How far a letter has come, as one word: its own status and that of its dispatches."""
+"""How far a letter has come, as one word: its own status and that of its dispatches.
+
+`mark` says the same in SQL, so that the database counts and filters letters by it; a test
+compares the two.
+"""
 
 from collections.abc import Collection
 from enum import StrEnum
+
+from django.db.models import Case, CharField, IntegerField, Min, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Substr
 
 from letters.models import Dispatch, Letter
 
@@ -60,3 +67,26 @@ def step(letter_status: str, dispatch_statuses: Collection[str]) -> Step:
         if statuses & set(dispatch_statuses):
             return found
     return Step.SEALED
+
+
+MARKS = {each: chr(ord("a") + index) for index, each in enumerate(Step)}
+BY_MARK = {found: each for each, found in MARKS.items()}
+_SEALED = "".join(MARKS[found] for _, found in (*_BY_DISPATCH, (None, Step.SEALED)))
+
+
+def mark() -> Case:
+    """`step` of a letter for the database: one letter of `MARKS`, in the order of the steps."""
+    rank = Case(
+        *(When(status__in=statuses, then=at) for at, (statuses, _) in enumerate(_BY_DISPATCH)),
+        default=len(_BY_DISPATCH),
+        output_field=IntegerField(),
+    )
+    dispatches = Dispatch.objects.filter(letter=OuterRef("pk")).order_by().values("letter")
+    first = Coalesce(
+        Subquery(dispatches.annotate(first=Min(rank)).values("first")), len(_SEALED) - 1
+    )
+    return Case(
+        *(When(status=status, then=Value(MARKS[found])) for status, found in _UNSEALED.items()),
+        default=Substr(Value(_SEALED), first + 1, 1),
+        output_field=CharField(),
+    )

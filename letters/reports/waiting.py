@@ -124,7 +124,7 @@ def _overdue(now: datetime.datetime) -> Iterator[Work]:
         yield Work(
             "Overdue recipients",
             campaign.title,
-            f"{reverse('letters:board', args=[campaign.pk])}?overdue=on#list",
+            f"{reverse('letters:board_list', args=[campaign.pk])}?overdue=on",
             "warn",
             counts[campaign.pk],
         )

@@ -76,7 +76,7 @@ def record_a_letter_that_came_by_post(clerk: Desk, campaign: str, institution: s
     clerk.go(campaign)
     clerk.tab("Board")
     clerk.fill("Search", institution)
-    clerk.press("Filter")
+    clerk.press("Find")
     clerk.follow(institution, within=clerk.row(institution))
     clerk.follow("Record a response")
     clerk.attach_document("Scans and attachments", "scan.pdf", make_pdf(pages=2))
@@ -105,6 +105,7 @@ def read_the_board(viewer: Desk, campaign: str, online: str, by_post: str) -> No
     viewer.sees(f"2 of {MEDICAL} answered")
     viewer.sees_number("All recipients", MEDICAL)
     viewer.picture("50-board")
+    viewer.follow("Who stands where")
     for institution, answers in (
         (online, ("Already compliant", "Disputes the premise")),
         (by_post, ("Complied", "Unanswered")),

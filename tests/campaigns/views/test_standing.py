@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.models import Recipient
 from letters.reports.board_export import headings, lines
 from letters.reports.figures import board
+from letters.reports.rows import rows
 from tests.factories import make_answer, make_campaign, make_recipient, make_user
 
 pytestmark = pytest.mark.django_db
@@ -66,16 +67,17 @@ def test_the_figures_count_what_is_set_by_hand_and_say_so(manager, recipient):
     )
     set_by_hand(manager, recipient)
     set_by_hand(manager, silent, standing="confirmed")
-    figures = board(recipient.campaign, timezone.now())
+    campaign, now = recipient.campaign, timezone.now()
+    figures = board(campaign, now)
     counted = {each.value: count for each, count in figures.by_standing().items() if count}
     assert counted == {"declined": 1, "confirmed": 1}
     assert figures.overdue == 0
-    html = manager.get(recipient.campaign.get_absolute_url()).content.decode()
+    html = manager.get(reverse("letters:board_list", args=[campaign.pk])).content.decode()
     assert "set by hand; by rule: confirmed in full" in html
     assert "set by hand; by rule: no response on record" in html
+    listed = rows(campaign, list(campaign.recipients.order_by("pk")), figures.demands, now)
     exported = [
-        dict(zip(headings(figures), line, strict=True))
-        for line in lines(recipient.campaign, figures.rows)
+        dict(zip(headings(figures.demands), line, strict=True)) for line in lines(campaign, listed)
     ]
     assert [(row["Standing"], row["Why"]) for row in exported] == [
         ("Declined", "Set by hand. By rule: Confirmed in full."),

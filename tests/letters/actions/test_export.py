@@ -8,7 +8,6 @@ from campaigns import audit
 from campaigns.models import AuditEvent
 from letters.actions.export import export_board
 from letters.reports.exports import Format
-from letters.reports.figures import board
 from letters.reports.selection import Selection
 from tests.factories import make_campaign, make_institution, make_recipient, make_user
 
@@ -26,9 +25,9 @@ def campaign():
 def export(campaign, **filters):
     return export_board(
         campaign=campaign,
-        board=board(campaign, timezone.now()),
         selection=Selection(**filters),
         form=Format.CSV,
+        now=timezone.now(),
         by=make_user("manager", first_name="Morgan", last_name="Lee"),
     )
 
@@ -40,6 +39,12 @@ def test_an_export_holds_the_chosen_rows_and_no_formula(campaign):
     assert "'=Alpha" in text
     assert "Beta" not in text
     assert "Awaiting an answer" in text
+
+
+def test_an_export_has_the_order_of_the_list_over_its_batches(campaign, monkeypatch):
+    monkeypatch.setattr("letters.reports.rows.AT_ONCE", 1)
+    lines = export(campaign, sort="-name").file.read().decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["Beta", "'=Alpha"]
 
 
 def test_an_export_is_on_record_with_its_count_and_hash(campaign):
