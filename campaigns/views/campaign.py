@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import ListView, TemplateView
 
-from campaigns import checklist
+from campaigns import agency, checklist
 from campaigns.actions import campaign as actions
 from campaigns.models import Campaign, Ground
 from campaigns.views.decisions import DecisionButton, DecisionForm, OfCampaign
@@ -144,6 +144,8 @@ class CampaignDetails(OfCampaign, TemplateView):
         return super().get_context_data(
             steps=checklist.standings(self.campaign),
             grounds=grounds,
+            agency_clock=agency.clock(self.campaign, [one for one, _ in grounds], today),
+            estimate=agency.ESTIMATE,
             demands=self.campaign.demands.prefetch_related("grounds"),
             timezone_name=dict(TIMEZONES).get(self.campaign.timezone, self.campaign.timezone),
             **kwargs,

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from campaigns import deadlines
+from campaigns import agency, deadlines
 from letters.models import Mailing
 from letters.preflight.check import (
     AMBER,
@@ -116,12 +116,12 @@ def _window(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
         )
         return
     for ground in limited:
-        last = conduct + datetime.timedelta(days=ground.time_limit_days or 0)
-        if last < batch.due:
-            when = "was over on" if last < batch.today else "ends, before the deadline, on"
+        (limit, *_) = agency.limits(ground, conduct)
+        if limit.last < batch.due:
+            when = "was over on" if limit.last < batch.today else "ends, before the deadline, on"
             yield (
                 f"{ground}: the time for a complaint to {ground.agency or 'the agency'} {when} "
-                f"{deadlines.written(last)}, {ground.time_limit_days} days after "
+                f"{deadlines.written(limit.last)}, {ground.time_limit_days} days after "
                 f"{deadlines.written(conduct)}. An estimate, for counsel to confirm."
             )
 

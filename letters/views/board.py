@@ -1,6 +1,7 @@
 """Where a whole campaign stands: figures, each of which leads to the rows that it counts."""
 
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from campaigns import agency
 from campaigns.deadlines import printed
 from campaigns.models import Campaign, Outcome
 from campaigns.models.institution import US_STATES
@@ -38,8 +40,15 @@ class BoardPage(StaffPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         assert self.campaign  # noqa: S101 - set by get()
-        figures = board(self.campaign, timezone.now())
-        return super().get_context_data(**figures_of(self.campaign, figures), **kwargs)
+        now = timezone.now()
+        figures = board(self.campaign, now)
+        today = timezone.localdate(now, timezone=ZoneInfo(self.campaign.timezone))
+        return super().get_context_data(
+            **figures_of(self.campaign, figures),
+            agency_clock=agency.clock(self.campaign, self.campaign.grounds.all(), today),
+            estimate=agency.ESTIMATE,
+            **kwargs,
+        )
 
 
 def figures_of(campaign: Campaign, figures: Board) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From a start and a rule to one moment, and why. Dates checked against the OPM calendars."""
 
 import datetime
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +29,14 @@ def day(text: str) -> datetime.date:
         ("2027-12-30", 1, "calendar", "2028-01-03"),  # New Year's Day observed the year before
         ("2024-11-24", 30, "calendar", "2024-12-26"),  # closed by executive order
         ("2025-12-23", 1, "business", "2025-12-29"),  # closed on both sides of Christmas
+        ("2025-11-24", 30, "calendar", "2025-12-29"),  # the first of five closed days in a row
+        ("2024-12-23", 1, "calendar", "2024-12-26"),  # Christmas Eve was given off that year
+        ("2027-12-23", 1, "calendar", "2027-12-27"),  # Christmas observed on the Friday
+        ("2028-12-21", 2, "business", "2028-12-26"),
+        ("2028-12-30", 31, "calendar", "2029-01-30"),
+        ("2027-12-31", 60, "calendar", "2028-02-29"),  # a leap day
+        ("2024-12-18", 33, "calendar", "2025-01-21"),  # Inauguration Day is Dr. King's that year
+        ("2028-12-21", 30, "calendar", "2029-01-22"),  # Inauguration Day closes the capital only
     ],
 )
 def test_the_deadline_falls_where_the_rule_says(start, days, unit, expected):
@@ -123,13 +132,79 @@ def test_an_unknown_unit_is_refused():
         compute(day("2026-06-04"), 2, "fortnights", True, FIVE, EASTERN)
 
 
-@given(
-    start=st.dates(day("2024-01-01"), day("2035-12-31")),
-    days=st.integers(1, 120),
-    unit=st.sampled_from([deadlines.CALENDAR, deadlines.BUSINESS]),
-)
+STARTS = st.dates(day("2024-01-01"), day("2035-12-31"))
+DAYS = st.integers(1, 120)
+UNITS = st.sampled_from([deadlines.CALENDAR, deadlines.BUSINESS])
+ZONES = st.sampled_from([EASTERN, "America/Phoenix", "Pacific/Honolulu", "Europe/Berlin"])
+HOURS = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+
+
+def last(start, days, unit, rolls=True) -> datetime.date:
+    return compute(start, days, unit, rolls, FIVE, EASTERN).at.date()
+
+
+@given(start=STARTS, days=DAYS, unit=UNITS)
 def test_a_rolled_deadline_is_a_business_day_and_never_early(start, days, unit):
-    deadline = compute(start, days, unit, True, FIVE, ZoneInfo(EASTERN))
-    last = deadline.at.date()
-    assert not deadlines.why_not_a_business_day(last)
-    assert (last - start).days >= days
+    ends = compute(start, days, unit, True, FIVE, ZoneInfo(EASTERN)).at.date()
+    assert not deadlines.why_not_a_business_day(ends)
+    assert (ends - start).days >= days
+
+
+@given(start=STARTS, days=DAYS, unit=UNITS, rolls=st.booleans())
+def test_a_later_start_and_more_days_never_end_earlier(start, days, unit, rolls):
+    ends = last(start, days, unit, rolls)
+    assert last(start + datetime.timedelta(days=1), days, unit, rolls) >= ends
+    assert last(start, days + 1, unit, rolls) >= ends
+    if unit == deadlines.BUSINESS:
+        assert last(start, days + 1, unit, rolls) > ends
+
+
+@given(start=STARTS, days=DAYS)
+def test_business_days_are_those_that_are_counted_one_by_one(start, days):
+    """Restated: of all days after the start up to the last, so many are business days."""
+    ends = last(start, days, deadlines.BUSINESS)
+    after = (start + datetime.timedelta(days=n) for n in range(1, (ends - start).days + 1))
+    assert sum(not deadlines.why_not_a_business_day(one) for one in after) == days
+
+
+@given(start=STARTS, days=DAYS)
+def test_a_rolled_deadline_skips_exactly_the_closed_days_in_a_row(start, days):
+    deadline = compute(start, days, deadlines.CALENDAR, True, FIVE, EASTERN)
+    unrolled = last(start, days, deadlines.CALENDAR, rolls=False)
+    assert [one.day for one in deadline.skipped] == [
+        unrolled + datetime.timedelta(days=n) for n in range((deadline.at.date() - unrolled).days)
+    ]
+    assert all(deadlines.why_not_a_business_day(one.day) for one in deadline.skipped)
+
+
+@given(start=STARTS, days=DAYS, at=HOURS, zone=ZONES)
+def test_what_is_kept_is_what_the_clock_on_the_wall_shows(start, days, at, zone):
+    moment = compute(start, days, deadlines.CALENDAR, False, at, zone).at
+    again = moment.astimezone(datetime.UTC).astimezone(ZoneInfo(zone))
+    assert again.replace(tzinfo=None) == moment.replace(tzinfo=None)
+    assert again.date() == start + datetime.timedelta(days=days)
+
+
+MOMENTS = st.datetimes(timezones=st.just(datetime.UTC))
+
+
+@given(by_letters=st.none() | MOMENTS, granted=st.lists(MOMENTS), one_more=MOMENTS)
+def test_the_effective_deadline_is_one_of_its_sources_and_more_time_never_shortens_it(
+    by_letters, granted, one_more
+):
+    def effective(granted, *, is_reached=True):
+        return deadlines.effective(is_reached=is_reached, by_letters=by_letters, granted=granted)
+
+    ends = effective(granted)
+    assert ends in {by_letters, *granted}
+    assert all(ends >= one for one in (by_letters, *granted) if one)
+    assert effective([*granted, one_more]) >= (ends or one_more)
+    assert effective(granted, is_reached=False) is None
+
+
+@given(start=STARTS, days=DAYS, unit=UNITS, at=HOURS, zone=ZONES, rolls=st.booleans())
+def test_a_rule_that_was_kept_counts_as_it_did(start, days, unit, at, zone, rolls):
+    rule = deadlines.Rule("sent", days, unit, rolls, at, zone)
+    kept = json.loads(json.dumps(rule.as_json()))
+    assert deadlines.Rule.from_json(kept) == rule
+    assert rule.run(start) == compute(start, days, unit, rolls, at, zone)

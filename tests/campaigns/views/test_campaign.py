@@ -1,5 +1,7 @@
 """The list of campaigns and the details of one."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from campaigns.actions.campaign import letters_made
 from campaigns.models import Campaign
-from tests.factories import make_campaign, make_ground, make_user
+from tests.factories import make_campaign, make_ground, make_recipient, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,20 @@ def test_a_viewer_reads_but_decides_nothing(client, page):
     campaign = make_campaign()
     assert client.get(reverse("campaigns:campaign", args=[campaign.pk])).status_code == 200
     assert client.get(reverse(f"campaigns:{page}", args=[campaign.pk])).status_code == 403
+
+
+def test_the_details_estimate_until_when_an_agency_takes_a_complaint(client, manager):
+    today = timezone.localdate()
+    campaign = make_campaign(conduct_on=today - datetime.timedelta(days=200))
+    campaign.grounds.add(
+        make_ground(name="Title VI", agency="ED OCR", time_limit_days=180),
+        make_ground(name="Section 1981", limitation_years=4),
+    )
+    said = client.get(reverse("campaigns:campaign", args=[campaign.pk])).text
+    assert "Complaint to ED OCR" in said and "20 days past" in said
+    assert "An estimate, not legal advice; counsel confirms it." in said
+    board = client.get(reverse("letters:board", args=[campaign.pk])).text
+    assert "Complaint to ED OCR" not in board  # nobody is written to yet
+    make_recipient(campaign)
+    board = client.get(reverse("letters:board", args=[campaign.pk])).text
+    assert "Complaint to ED OCR" in board and "Limitation" not in board

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -143,7 +143,7 @@ def told_again(recipient: Recipient) -> datetime.datetime | None:
 
 
 class TestStoredIsRecomputed(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40)
     @given(
         anchor=st.sampled_from([choice.value for choice in Campaign.Anchor]),
         steps=st.lists(STEPS, min_size=1, max_size=9),
