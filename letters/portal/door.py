@@ -43,6 +43,7 @@ def public(view: View) -> View:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         # Nothing leaves for another host. "no-referrer" would also hide the origin of our own
         # forms, and a POST without an origin cannot be told from a forged one.
         response.setdefault("Referrer-Policy", "same-origin")

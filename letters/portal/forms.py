@@ -90,6 +90,7 @@ class PortalDemandForm(DemandForm):
         outcome.widget = forms.RadioSelect()
         outcome.choices = list(IN_PLAIN_WORDS.items())  # type: ignore[attr-defined]
         self.fields["text"].label = "Explain your answer, or quote your policy"
+        self.fields["text"].widget.attrs["rows"] = 5
         self.fields["promised_on"].label = "The date by which you will do this"
         self.fields["promised_on"].help_text = "Only if you chose “We will do this by a date”"
 

@@ -59,7 +59,7 @@ def answer_online(recipient: Desk, address: str, institution: str) -> str:
     recipient.sees_title("Your answer is on record")
     recipient.picture("44-receipt")
     number = (recipient.page.locator(".receipt").text_content() or "").strip()
-    text = recipient.download(lambda: recipient.follow("Download the receipt")).decode()
+    text = recipient.download(lambda: recipient.follow("Download the receipt as text")).decode()
     assert number in text and "Policy 4.1 says so." in text
     return number
 

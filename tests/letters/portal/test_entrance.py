@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
@@ -12,18 +11,11 @@ from letters.merge import codes
 from letters.models import PortalKey, ShortCodeAttempt
 from letters.portal.door import COOKIE
 from tests.factories import make_letter, make_sealed_letter, make_user
+from tests.rows import everything_stored
 
 pytestmark = pytest.mark.django_db
 
 WRONG = "a" * 26
-
-
-def everything_stored() -> dict[str, list]:
-    return {
-        model._meta.label: list(model._default_manager.order_by("pk").values())
-        for model in apps.get_models()
-        if not model._meta.proxy
-    }
 
 
 def test_the_code_is_exchanged_for_a_cookie_at_once(client, letter, issued):
@@ -125,7 +117,8 @@ def test_closing_the_letter_takes_the_cookie_away(visitor):
 def test_looking_changes_nothing_whoever_looks(visitor, issued):
     before = everything_stored()
     paths = ["", f"c/{issued.code}/", f"c/{WRONG}/", "letter/", "letter/page/1.png"]
-    paths += ["letter/letter.pdf", "answer/", "receipt/R-1/", "leave/"]
+    paths += ["letter/letter.pdf", "answer/", "receipt/R-1/", "leave/", "saved/", "genuine/"]
+    paths += ["ask/more-time/", "ask/counsel/"]
     for path in paths:
         for method in ("get", "head", "options"):
             getattr(visitor, method)(f"/respond/{path}", headers={"sec-purpose": "prefetch"})
@@ -133,10 +126,14 @@ def test_looking_changes_nothing_whoever_looks(visitor, issued):
 
 
 def test_every_page_is_private_and_leaves_nothing_behind(visitor, issued):
-    for path in ("", f"c/{issued.code}/", f"c/{WRONG}/", "letter/", "letter/page/1.png", "answer/"):
+    for path in (
+        *("", f"c/{issued.code}/", f"c/{WRONG}/", "letter/", "letter/page/1.png", "answer/"),
+        *("genuine/", "ask/more-time/", "saved/"),
+    ):
         headers = visitor.get(f"/respond/{path}").headers
         assert headers["Cache-Control"] == "no-store"
         assert "noindex" in headers["X-Robots-Tag"]
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
