@@ -14,6 +14,7 @@ class CampaignsConfig(AppConfig):
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)
         pills.add_own()
+        guards.add_own()
         checklist.add_own()
         menu.add(
             menu.Entry(

@@ -5,7 +5,7 @@ a trigger. Triggers are made after every migration, from the tables as they are 
 SQLite drops them whenever it makes a table anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +17,17 @@ from campaigns.models.verification import VERIFICATION_MOVES
 
 @dataclass(frozen=True)
 class Guard:
-    """A column of a table that changes by its table of moves only.
+    """A column of a table that changes by its table of moves only, or stays as it is.
 
-    Where the column `begins_again_with` changes, the moves begin again at `first`.
+    Where the column `begins_again_with` changes, if one is named, the moves begin again at
+    `first`.
     """
 
     table: str
     column: str
     moves: Mapping[str, frozenset[str]]
-    begins_again_with: str
-    first: str
+    begins_again_with: str = ""
+    first: str = ""
 
     @property
     def name(self) -> str:
@@ -36,22 +37,35 @@ class Guard:
         """The condition in SQL; `same` compares two values of which both may be NULL."""
         old, new = f'OLD."{self.column}"', f'NEW."{self.column}"'
         pairs = [f"'{a}>{b}'" for a, reachable in self.moves.items() for b in sorted(reachable)]
+        by_table = f"{old} = {new} OR {old} || '>' || {new} IN ({', '.join(pairs)})"
+        if not self.begins_again_with:
+            return by_table
         stays = same.format(f'OLD."{self.begins_again_with}"', f'NEW."{self.begins_again_with}"')
-        return (
-            f"(({stays}) AND ({old} = {new} OR {old} || '>' || {new} IN ({', '.join(pairs)})))"
-            f" OR (NOT ({stays}) AND {new} = '{self.first}')"
+        return f"(({stays}) AND ({by_table})) OR (NOT ({stays}) AND {new} = '{self.first}')"
+
+
+_guards: list[Guard] = []
+
+
+def add(*guards: Guard) -> None:
+    """Name a table of moves that the database is held to."""
+    _guards.extend(guard for guard in guards if guard not in _guards)
+
+
+def guards() -> Sequence[Guard]:
+    return tuple(_guards)
+
+
+def add_own() -> None:
+    add(
+        Guard(
+            table=Answer._meta.db_table,
+            column="verification",
+            moves=VERIFICATION_MOVES,
+            begins_again_with="current_entry_id",
+            first="unverified",
         )
-
-
-GUARDS = (
-    Guard(
-        table=Answer._meta.db_table,
-        column="verification",
-        moves=VERIFICATION_MOVES,
-        begins_again_with="current_entry_id",
-        first="unverified",
-    ),
-)
+    )
 
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
@@ -59,7 +73,7 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
     statements = _postgres if connection.vendor == "postgresql" else _sqlite
     known = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for guard in GUARDS:
+        for guard in _guards:
             if guard.table in known:
                 for statement in statements(guard):
                     cursor.execute(statement)

@@ -9,10 +9,12 @@ class LettersConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from campaigns import menu
-        from letters import checklist, pills, roles
+        from campaigns import guards, menu
+        from letters import checklist, lifecycle, pills, roles
 
         post_migrate.connect(roles.sync_after_migrate, sender=self)
+        guards.add(*lifecycle.guards())
+        post_migrate.connect(guards.install_after_migrate, sender=self)
         pills.add_own()
         checklist.add_own()
         menu.add(menu.Entry("Work", "Home", "letters:home", "home", order=10, exact=True))

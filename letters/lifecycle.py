@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from campaigns.actions import Refused
+from campaigns.guards import Guard
 from letters.models import Dispatch, Letter, Mailing
 
 M, L, D = Mailing.Status, Letter.Status, Dispatch.Status
@@ -53,6 +54,11 @@ TABLES: Mapping[type[Model], Mapping[str, frozenset[str]]] = {
     Letter: LETTER_MOVES,
     Dispatch: DISPATCH_MOVES,
 }
+
+
+def guards() -> list[Guard]:
+    """By which the database refuses what is not in the tables, whoever writes."""
+    return [Guard(model._meta.db_table, "status", moves) for model, moves in TABLES.items()]
 
 
 class IllegalMove(Refused):

@@ -1,7 +1,9 @@
 """The tables of legal moves, and the compare-and-swap that makes one."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from campaigns import guards
 from letters import lifecycle
 from letters.lifecycle import TABLES, IllegalMove, MovedMeanwhile
 from letters.models import Dispatch, Letter, Mailing
@@ -80,6 +82,27 @@ def test_of_two_people_who_make_one_move_the_second_is_told():
         lifecycle.move(second, Mailing.Status.RENDERING)
     mailing.refresh_from_db()
     assert mailing.status == "cancelled"
+
+
+@pytest.mark.parametrize("model", [Mailing, Letter, Dispatch])
+def test_the_database_holds_each_table_whoever_writes(model):
+    (guard,) = [one for one in guards.guards() if one.table == model._meta.db_table]
+    assert (guard.column, guard.moves) == ("status", TABLES[model])
+
+
+def test_an_update_past_every_action_moves_by_the_table_only():
+    letter = make_letter(make_mailing())
+    rows = Letter.objects.filter(pk=letter.pk)
+    for to in ("sealed", "nonsense"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(status=to)
+    assert rows.update(status="void", status_reason="x") == 1
+    with pytest.raises(IntegrityError, match="letters_letter_status_moves"), transaction.atomic():
+        rows.update(status="draft", status_reason="")
+    mailing = Mailing.objects.filter(pk=letter.mailing_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        mailing.update(status="ready")
+    assert mailing.update(status="rendering") == 1
 
 
 def test_moving_many_moves_only_those_that_may():

@@ -463,7 +463,8 @@ def test_a_draft_has_no_pdf():
 def test_what_nobody_answered_for_is_settled_on_the_letters_page():
     stage = stages.approved(1, channels={"by_post": False, "by_email": True})
     dispatch.queue_emails(mailing=stage.mailing, count=1, by=stage.clerk)
-    Dispatch.objects.update(status="unknown", claimed_at=timezone.now())
+    Dispatch.objects.update(status="claimed", claimed_at=timezone.now())
+    Dispatch.objects.update(status="unknown")
     row = Dispatch.objects.get()
     assert "never sent again by itself" in get(stage.clerk, "letter", row.letter_id)
     said = post(stage.clerk, "dispatch_settle", row.pk, left="no", evidence="Not in the log.")

@@ -104,7 +104,8 @@ def test_what_the_worker_itself_does_not_know_is_settled_at_once(settings):
 def unknown() -> tuple[stages.Stage, Dispatch]:
     stage = stages.approved(1, channels=BY_EMAIL)
     queue(stage)
-    Dispatch.objects.update(status="unknown", claimed_at=timezone.now())
+    Dispatch.objects.update(status="claimed", claimed_at=timezone.now())
+    Dispatch.objects.update(status="unknown")
     return stage, Dispatch.objects.get()
 
 
