@@ -178,6 +178,12 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.str("TIME_ZONE", default="America/New_York")
 USE_TZ = True
 
+# --- The press ---------------------------------------------------------------------
+
+# Letters that break into lines at the same places share one layout, many times faster; each is
+# the same file either way, and a sample is compared before approval.
+LETTERS_SHARE_LAYOUTS = env.bool("LETTERS_SHARE_LAYOUTS", default=True)
+
 # --- Mail --------------------------------------------------------------------------
 
 # The embedded default writes each message into a folder that the Outbox page shows:

@@ -23,7 +23,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
-from letters.actions import preflight, to_counsel
+from letters.actions import alike, preflight, to_counsel
 from letters.actions.freshness import current_digest, freeze_again, unrender_stale
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
@@ -63,13 +63,16 @@ def start(*, mailing: Mailing, by: User) -> Mailing:
     """Check every letter once more with the data of this moment, and wake the workers."""
     to_counsel.route(mailing=mailing, by=by)
     freeze_again(mailing)
+    alike.freeze_characters(mailing)
     unrender_stale(mailing)
     preflight.run(mailing)
     _refuse_red(mailing)
     waiting = mailing.letters.filter(status=Letter.Status.DRAFT)
     waiting.update(attempts=0, claim="", lease_until=None, status_reason="")
     count = waiting.count()
-    lifecycle.move(mailing, Mailing.Status.RENDERING, rendering_started_at=timezone.now())
+    mailing.letters.update(comparison="")
+    now = timezone.now()
+    lifecycle.move(mailing, Mailing.Status.RENDERING, rendering_started_at=now, sampled_at=None)
     audit.record(
         "mailing.rendering",
         subject=mailing,
@@ -157,6 +160,8 @@ def work(*, mailing_pk: int, seconds: float) -> bool:
         keep(make(letters), now=timezone.now())
         if time.monotonic() >= until:
             return True
+    if not alike.prove(mailing_pk=mailing_pk, until=until):
+        return True
     settle(mailing_pk=mailing_pk, now=timezone.now())
     return False
 
@@ -208,6 +213,8 @@ class Made:
     pages: int = 0
     measures: dict[str, Any] | None = None
     wording_sha256: str = ""
+    set_by: str = ""
+    set_alone: str = ""
     refusal: str = ""
     stumble: str = ""
 
@@ -224,7 +231,7 @@ def make(letters: list[Letter]) -> list[Made]:
 def _make(letter: Letter) -> Made:
     try:
         content = context.content(letter)
-        rendered = press.render(content)
+        rendered = press.render(content, by_class=alike.may_share(letter.mailing))
         return Made(
             letter,
             pdf_sha256=filestore.put(rendered.pdf),
@@ -234,6 +241,8 @@ def _make(letter: Letter) -> Made:
             wording_sha256=wording.sha256(
                 wording.wording(letter.mailing.version, letter.merge_data)
             ),
+            set_by=rendered.set_by,
+            set_alone=rendered.set_alone,
         )
     except (MissingValue, TemplateRefused, press.RenderRefused) as refusal:
         return Made(letter, refusal=str(refusal))
@@ -262,6 +271,9 @@ def keep(made: list[Made], *, now: datetime.datetime) -> None:
                 page_count=one.pages,
                 measures=one.measures,
                 wording_sha256=one.wording_sha256,
+                set_by=one.set_by,
+                set_alone=one.set_alone,
+                comparison="",
                 rendered_at=now,
                 status_reason="",
                 claim="",
@@ -298,6 +310,8 @@ def settle(*, mailing_pk: int, now: datetime.datetime) -> bool:
     if mailing.status != Mailing.Status.RENDERING:
         return False
     if mailing.letters.filter(status=Letter.Status.DRAFT).exists():
+        return False
+    if not alike.is_proven(mailing):
         return False
     digest = current_digest(mailing)
     rows = Mailing.objects.filter(pk=mailing_pk, status=Mailing.Status.RENDERING)
@@ -343,6 +357,8 @@ def _revive(mailing: Mailing, now: datetime.datetime) -> bool:
         return False  # somebody is at work
     else:
         last_made = mailing.letters.aggregate(last=Max("rendered_at"))["last"]
+        if mailing.compared_at and last_made:
+            last_made = max(last_made, mailing.compared_at)
         began = mailing.rendering_started_at or now
         if now - max(last_made or began, began) <= SILENCE:
             return False
@@ -409,7 +425,7 @@ def progress(mailing: Mailing, *, now: datetime.datetime) -> Progress:
         last=Max("rendered_at"),
     )
     began = mailing.rendering_started_at or now
-    last = max(counts.pop("last") or began, began)
+    last = max(counts.pop("last") or began, mailing.compared_at or began, began)
     over = min(_RATE_OVER, max(now - began, datetime.timedelta(seconds=1))).total_seconds()
     rate = counts.pop("lately") / over
     waiting = counts["total"] - counts["rendered"] - counts["set_aside"]

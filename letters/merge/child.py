@@ -16,10 +16,16 @@ import shutil
 import struct
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from letters.merge import conformance, typefaces
+from letters.merge.compositor.classes import Classes
+from letters.merge.compositor.fonts import SharedFonts
+from letters.merge.compositor.lines import Unproven
+from letters.merge.compositor.recording import Learning, Recording
+from letters.merge.compositor.source import read
 
 MEMORY = 1024**3
 FILE_SIZE = 30 * 1024**2
@@ -120,29 +126,52 @@ class Setter:
             url_fetcher=self._fetcher,
         )
         conformance.end_streams_plainly()
+        self._shared = SharedFonts()
+        self._shared.install()
+        self._recording = Recording()
+        self._recording.install()
+        self._classes = Classes()
         self._complaints = Complaints()
         logging.getLogger("weasyprint").addHandler(self._complaints)
         logging.getLogger("fontTools").setLevel(logging.ERROR)
 
     def set(self, header: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         """The answer to one document: its PDF, or why it is refused."""
-        self._complaints.messages.clear()
+        self._shared.characters = header["characters"]
         source = self._unpack(header, body)
+        if not header["by_class"]:
+            return self._set_plainly(header, source)
+        letter = read(source)
         try:
-            document = self._weasyprint.HTML(string=source, url_fetcher=self._fetcher).render(
-                font_config=self._fonts, stylesheets=[self._sheet]
-            )
+            made = self._classes.make(letter, header["characters"])
+        except Unproven as why:
+            learning = Learning(self._recording, self._classes, letter, header["characters"])
+            answer, pdf = self._set_plainly(header, source, learning)
+            return {**answer, "plainly": str(why)}, pdf
+        return {"pages": made.pages, "class": made.of}, made.pdf
+
+    def _set_plainly(
+        self, header: dict[str, Any], source: str, learning: Learning | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        self._complaints.messages.clear()
+        try:
+            html = self._weasyprint.HTML(string=source, url_fetcher=self._fetcher)
+            document = html.render(font_config=self._fonts, stylesheets=[self._sheet])
             if len(document.pages) > header["most_pages"]:
                 return {"refused": _too_long(len(document.pages), header["most_pages"])}, b""
             if cut := cut_off(document):
                 return {"refused": _beyond_the_edge(cut)}, b""
+            if learning:
+                learning.start(html.etree_element)
             pdf = document.write_pdf(
-                finisher=conformance.finish, pdf_variant=conformance.VARIANT, pdf_tags=True
+                finisher=_finisher(learning), pdf_variant=conformance.VARIANT, pdf_tags=True
             )
         except self._fatal as refused:
             return {"refused": str(refused)}, b""
         if self._complaints.messages:
             return {"refused": " ".join(self._complaints.messages[:5])}, b""
+        if learning:
+            learning.prove(pdf)
         return {"pages": len(document.pages)}, pdf
 
     def _unpack(self, header: dict[str, Any], body: bytes) -> str:
@@ -151,6 +180,15 @@ class Setter:
         for sha256, size in header["assets"]:
             self._fetcher.assets[sha256], rest = rest[:size], rest[size:]
         return source.decode()
+
+
+def _finisher(learning: Learning | None) -> Callable[[Any, Any], None]:
+    def finish(document: Any, pdf: Any) -> None:
+        conformance.finish(document, pdf)
+        if learning:
+            learning.look(document, pdf)
+
+    return finish
 
 
 class Complaints(logging.Handler):

@@ -11,7 +11,12 @@ from typing import Any
 
 import pydyf
 
+from letters.merge.compositor import packing
+from letters.merge.compositor.kept import Kept
+
 VARIANT = "pdf/a-3u"
+_LARGE = 2_000  # bytes; what is smaller is packed sooner than looked for
+_kept: Kept[bytes, bytes] = Kept(32)
 _IS_UA = b"""\
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>\
@@ -91,25 +96,23 @@ def end_streams_plainly() -> None:
 
 
 def _data(stream: Any) -> bytes:
-    content = b"\n".join(pydyf._to_bytes(item) for item in stream.stream)
     extra = pydyf.Dictionary(stream.extra.copy())
-    packed = extra.get("Filter") == "/FlateDecode"
+    pieces = packing.pieces_of(stream) if stream.compress else None
+    content = b"".join(pieces or [b"\n".join(map(pydyf._to_bytes, stream.stream))])
     if stream.compress:
         extra["Filter"] = "/FlateDecode"
-        content = _deflated(content)
-    elif packed and _ends_in_a_break(content):
+        content = packing.pack(pieces) if pieces else _deflated(content)
+    elif extra.get("Filter") == "/FlateDecode" and _ends_in_a_break(content):
         content = _deflated(zlib.decompress(content))
     extra["Length"] = len(content)
     return b"\n".join((extra.data, b"stream", content, b"endstream"))
 
 
 def _deflated(content: bytes) -> bytes:
-    """Ends in the checksum of what is packed, which no other way of packing changes.
-
-    So the unused bytes that a reader skips after the checksum are made one longer.
-    """
-    packed = zlib.compress(content, 9)
-    return packed + b"\0" if _ends_in_a_break(packed) else packed
+    """Fonts and colours come again in every letter of a mailing, and are packed once."""
+    if len(content) < _LARGE:
+        return packing.ending_plainly(zlib.compress(content, 9))
+    return _kept.get(content, lambda: packing.ending_plainly(zlib.compress(content, 9)))
 
 
 def _ends_in_a_break(content: bytes) -> bool:

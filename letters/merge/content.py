@@ -96,6 +96,8 @@ class LetterContent:
     typeface: str = typefaces.DEFAULT
     envelope: str = envelope.DEFAULT
     language: str = field(default="en-US")
+    # Every character of its mailing, which its fonts hold; none where it stands alone.
+    characters: str = ""
 
     @property
     def first_page(self) -> int:

@@ -10,6 +10,7 @@ letter.
 """
 
 import datetime
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,9 @@ def freeze(
 
 def content(letter: Letter) -> LetterContent:
     """The letter from its own frozen data. Raises MissingValue, TemplateRefused."""
-    return assemble(letter.mailing.version, letter.merge_data, codes.derive(letter.reference))
+    mailing = letter.mailing
+    said = assemble(mailing.version, letter.merge_data, codes.derive(letter.reference))
+    return replace(said, characters=mailing.characters)
 
 
 def letterhead(letter: Letter) -> LetterheadContent:

@@ -20,6 +20,7 @@ from django.utils.safestring import mark_safe
 from campaigns import filestore
 from letters.merge import conformance, envelope, typefaces
 from letters.merge.blocks import NO_RESPONSE, RESPONSE
+from letters.merge.compositor import fonts, packing
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
 from letters.merge.typography import typeset
@@ -28,6 +29,8 @@ from letters.merge.typography import typeset
 LONGEST_ADDRESSEE = 150
 _FORM_PAGES = 3  # of thirty demands
 STYLESHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "letter.css"
+# What of our own decides the bytes that WeasyPrint's pages are written as.
+_SHAPING = [Path(module.__file__ or "") for module in (conformance, fonts, packing)]
 
 
 class RenderRefused(Exception):
@@ -50,6 +53,7 @@ class Document:
     assets: dict[str, bytes]
     typeface: str
     annex_pages: int = 0
+    characters: str = ""
 
 
 def make(content: LetterContent) -> Document:
@@ -62,7 +66,9 @@ def make(content: LetterContent) -> Document:
     _refuse_what_no_window_shows(content)
     source = _html(content)
     refuse_missing_characters(source, content.typeface)
-    return Document(source, _assets(content), content.typeface, _annex_pages(content))
+    return Document(
+        source, _assets(content), content.typeface, _annex_pages(content), content.characters
+    )
 
 
 def input_sha256(content: LetterContent) -> str:
@@ -73,6 +79,7 @@ def input_sha256(content: LetterContent) -> str:
     their SHA-256, which is their name.
     """
     digest = hashlib.sha256(_setting(content.typeface))
+    digest.update(content.characters.encode())
     digest.update(_html(content).encode())
     return digest.hexdigest()
 
@@ -213,5 +220,5 @@ def _setting(typeface: str) -> bytes:
         "pillow",
     )
     parts = [*(f"{name} {version(name)}" for name in engine), typefaces.sha256(typeface)]
-    layout = STYLESHEET.read_bytes() + Path(conformance.__file__).read_bytes()
+    layout = b"".join(path.read_bytes() for path in (STYLESHEET, *_SHAPING))
     return "\n".join(parts).encode() + layout

@@ -54,6 +54,12 @@ class Letter(models.Model):
         VOID = "void", "Left out"
         QUARANTINED = "quarantined", "Set aside"
 
+    class Comparison(models.TextChoices):
+        """Of a letter that shares a layout, with the same letter set by itself."""
+
+        CHOSEN = "chosen", "To be compared"
+        SAME = "same", "Compared: the same file"
+
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="letters")
     addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="letters")
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="letters")
@@ -73,6 +79,10 @@ class Letter(models.Model):
     # the names of its recipient, so that letters that read alike share it.
     measures = models.JSONField(null=True, blank=True)
     wording_sha256 = models.CharField(max_length=64, blank=True)
+    # How it was set: by the layout of another letter, or by itself, and then why.
+    set_by = models.CharField(max_length=12, blank=True, help_text="The layout that it shares.")
+    set_alone = models.TextField(blank=True, help_text="Why it shares no layout.")
+    comparison = models.CharField(max_length=6, choices=Comparison.choices, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
     changed_since = models.TextField(

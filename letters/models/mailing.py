@@ -50,6 +50,12 @@ class Mailing(models.Model):
     preflight_at = models.DateTimeField(null=True, blank=True)
     rendering_started_at = models.DateTimeField(null=True, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    # What the fonts of its letters hold, frozen when rendering starts; and why none of them
+    # may share the layout of another, once one did not come out the same.
+    characters = models.TextField(blank=True)
+    plainly = models.TextField(blank=True, help_text="Why each letter is set by itself.")
+    sampled_at = models.DateTimeField(null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     comments = models.TextField(blank=True, help_text="Why counsel returned it.")
     approved_by = models.ForeignKey(

@@ -21,6 +21,7 @@ from campaigns.standing import Standing, standings
 from campaigns.views.fields import whole_number
 from campaigns.views.shell import StaffPage
 from letters.actions import (
+    alike,
     approve,
     changed,
     confirm_extension,
@@ -509,11 +510,12 @@ def _steps(mailing: Mailing, counts: dict[str, int], stands_at: str) -> list[Ste
 
 
 def progress_context(mailing: Mailing) -> dict[str, Any]:
-    events = audit.history(mailing).filter(verb="mailing.resumed")
+    events = audit.history(mailing).filter(verb__in=["mailing.resumed", "mailing.set_plainly"])
     return {
         "progress": render.progress(mailing, now=timezone.now()),
         "set_aside": listed(mailing.letters.filter(status=Letter.Status.QUARANTINED))[:ROWS],
         "resumed": events[:5],
+        "layouts": alike.summary(mailing),
     }
 
 

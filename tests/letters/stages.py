@@ -40,7 +40,7 @@ class Stage:
         return self.mailing
 
 
-def quick_pdf(content: Any, pages: int = 2) -> press.Rendered:
+def quick_pdf(content: Any, pages: int = 2, *, by_class: bool = False) -> press.Rendered:
     """What the press gives, without its seconds: a PDF that differs where the letter does."""
     pdf = pikepdf.new()
     for _ in range(pages):

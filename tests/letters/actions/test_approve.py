@@ -226,7 +226,7 @@ def test_a_letter_that_is_set_aside_stands_in_the_way(monkeypatch):
     render.start(mailing=stage.mailing, by=stage.manager)
     bad = stage.letters[0].reference
 
-    def render_or_raise(content):
+    def render_or_raise(content, by_class):
         if content.reference == bad:
             raise press.RenderRefused("No.")
         return stages.quick_pdf(content)

@@ -158,7 +158,7 @@ def test_two_workers_at_once_make_each_letter_once(monkeypatch):
     stage = started(12)
     made = []
 
-    def noting(content, pages=2):
+    def noting(content, by_class):
         made.append(content.reference)
         return stages.quick_pdf(content)
 
@@ -185,7 +185,7 @@ def test_two_workers_at_once_make_each_letter_once(monkeypatch):
 def refusing(monkeypatch, stage: stages.Stage, position: int, error: Exception) -> None:
     bad = stage.letters[position].reference
 
-    def render_or_raise(content):
+    def render_or_raise(content, by_class):
         if content.reference == bad:
             raise error
         return stages.quick_pdf(content)

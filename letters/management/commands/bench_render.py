@@ -1,0 +1,186 @@
+"""Measure how fast letters are set, ours beside WeasyPrint called once for each letter."""
+
+import html
+import json
+import os
+import platform
+import random
+import re
+import unicodedata
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from letters.actions.alike import ALWAYS, SAMPLE
+from letters.management.bench import mailing, ways
+from letters.merge.content import LetterContent
+
+ROUNDS = 10
+_OTHERS = 3  # letters by each program that is started anew for each
+
+
+@dataclass
+class Measured:
+    """Letters that were set one way, and what they took."""
+
+    name: str
+    letters: int = 0
+    seconds: float = 0
+    size: int = 0
+
+    @property
+    def rate(self) -> float:
+        return self.letters / self.seconds if self.seconds else 0
+
+    def line(self, plain: "Measured") -> str:
+        ratio = self.rate / plain.rate if plain.rate else 0
+        return (
+            f"{self.name:44} {self.letters:>7,} letters "
+            f"{1000 * self.seconds / self.letters:9.2f} ms"
+            f" {self.rate:9.1f} a second {ratio:7.1f} x {self.size / self.letters / 1024:7.1f} KB"
+        )
+
+
+class Command(BaseCommand):
+    help = (
+        "Set an invented mailing to real institutions by WeasyPrint called once for each letter, "
+        "and by our press, in turn, and compare the processor time."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--letters", type=int, default=208)
+        parser.add_argument("--plain", type=int, default=30, help="letters to set the obvious way")
+        parser.add_argument("--institutions", type=Path, default=mailing.DIRECTORY)
+        parser.add_argument("--others", action="store_true", help="measure Chromium and the like")
+        parser.add_argument("--json", type=Path, help="a file for the figures")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        letters, plain_letters = options["letters"], options["plain"]
+        if letters < 1 or plain_letters < 1:
+            raise CommandError("At least one letter each way.")
+        source = options["institutions"]
+        characters = _characters(mailing.contents(letters, source))
+        ours, plain = ways.Ours(), ways.Plain()
+        fast = Measured("Countersign, letters that share a layout")
+        slow = Measured(plain.name)
+        drafts = mailing.drafts(letters, source, characters)
+        sample = _Sample()
+        for round_ in range(ROUNDS):
+            for draft in mailing.drafts(_share(plain_letters, round_), source):
+                _measure(plain, draft, slow)
+            for _ in range(_share(letters, round_)):
+                draft = next(drafts)
+                sample.add(draft, _measure(ours, draft, fast), ours.set_by)
+            ours.note_memory()
+        alone = self._compare(ours, sample)
+        self._tell(options, slow, fast, alone, ours)
+        ours.close()
+
+    def _compare(self, ours: ways.Ours, sample: "_Sample") -> Measured:
+        """Set a sample by itself, as is done before each approval; every file must be the same."""
+        alone = Measured("Countersign, each by itself (the comparison)")
+        by_itself = ours.by_itself()
+        for draft, pdf in sample.chosen():
+            if _measure(by_itself, draft, alone) != pdf:
+                raise CommandError(f"Letter {draft.data['reference']} is another file by itself.")
+        return alone
+
+    def _tell(
+        self,
+        options: dict[str, Any],
+        slow: Measured,
+        fast: Measured,
+        alone: Measured,
+        ours: ways.Ours,
+    ) -> None:
+        with_comparison = replace(
+            fast, name="Countersign, with the comparison", seconds=fast.seconds + alone.seconds
+        )
+        measured = [slow, fast, with_comparison, alone]
+        if options["others"]:
+            for way in ways.others():
+                other = Measured(way.name)
+                for draft in mailing.drafts(_OTHERS, options["institutions"]):
+                    _measure(way, draft, other)
+                measured.append(other)
+        self.stdout.write(f"{_machine()}\n")
+        for one in measured:
+            self.stdout.write(one.line(slow))
+        memory = ours.most_memory / 1024 / 1024
+        self.stdout.write(
+            f"Memory at its largest: {memory:.0f} MB, both processes. Layouts: "
+            f"{len(ours.layouts)}. Compared and the same file: {alone.letters}."
+        )
+        for reason, number in sorted(ours.reasons.items()):
+            self.stdout.write(f"Set by itself: {number:,}, {reason}.")
+        if options["json"]:
+            figures = {
+                "machine": _machine(),
+                "letters": fast.letters,
+                "ratio": fast.rate / slow.rate,
+                "ratio_with_comparison": with_comparison.rate / slow.rate,
+                "milliseconds": {one.name: 1000 * one.seconds / one.letters for one in measured},
+                "bytes": {one.name: one.size / one.letters for one in measured},
+                "memory": ours.most_memory,
+                "layouts": len(ours.layouts),
+                "alone": ours.reasons,
+            }
+            options["json"].write_text(json.dumps(figures, indent=2) + "\n")
+
+
+class _Sample:
+    """Some letters at random, and of each layout the one with the most to say."""
+
+    def __init__(self) -> None:
+        self._chance = random.SystemRandom()
+        self._seen = 0
+        self._kept: list[tuple[mailing.Draft, bytes]] = []
+        self._longest: dict[str, tuple[int, mailing.Draft, bytes]] = {}
+
+    def add(self, draft: mailing.Draft, pdf: bytes, layout: str) -> None:
+        self._seen += 1
+        if len(self._kept) < SAMPLE:
+            self._kept.append((draft, pdf))
+        elif (place := self._chance.randrange(self._seen)) < SAMPLE:
+            self._kept[place] = (draft, pdf)
+        size = sum(map(len, draft.data["address_lines"]))
+        if layout and size > self._longest.get(layout, (0,))[0]:
+            self._longest[layout] = (size, draft, pdf)
+
+    def chosen(self) -> Iterator[tuple[mailing.Draft, bytes]]:
+        yield from self._kept
+        yield from ((draft, pdf) for _size, draft, pdf in self._longest.values())
+
+
+def _measure(way: ways.Way, draft: mailing.Draft, into: Measured) -> bytes:
+    before = way.seconds()
+    pdf = way.set(draft.content())
+    into.seconds += way.seconds() - before
+    into.letters += 1
+    into.size += len(pdf)
+    return pdf
+
+
+def _share(number: int, round_: int) -> int:
+    """How many of `number` fall to one of the rounds."""
+    return number * (round_ + 1) // ROUNDS - number * round_ // ROUNDS
+
+
+def _characters(contents: Iterator[LetterContent]) -> str:
+    """What a mailing freezes when its rendering starts."""
+    said: set[str] = set(ALWAYS)
+    for content in contents:
+        text = " ".join((content.body, content.subject, content.addressee, *content.address_lines))
+        shown = html.unescape(re.sub("<[^>]*>|\n", " ", text))
+        said.update(shown + unicodedata.normalize("NFC", shown))
+    return "".join(sorted(said))
+
+
+def _machine() -> str:
+    engine = f"WeasyPrint {version('weasyprint')}"
+    return f"{os.cpu_count()} processors, Python {platform.python_version()}, {engine}"

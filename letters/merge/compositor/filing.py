@@ -1,0 +1,203 @@
+"""A PDF as pydyf writes it, taken apart so that another letter's can be put together.
+
+Everything is kept as the bytes that it will be again; what differs from letter to letter, the
+pages, the title, the description of the QR code, is put in its place, and what follows from
+it, lengths, places and the file's identifier, is reckoned anew.
+"""
+
+import html
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import md5
+from itertools import accumulate
+from math import ceil, log
+from typing import Any
+
+import pydyf
+
+from letters.merge.compositor import packing
+from letters.merge.compositor.lines import Unproven
+
+_HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
+_GENERATION = 2  # bytes; the largest is that of the free object
+
+Made = Mapping[str, str]
+_MOST_GROUPS = 100
+# Bytes, or the name of a value and whether it stands in XML.
+Part = bytes | tuple[str, bool]
+
+
+@dataclass
+class _Thing:
+    """One object: bytes that never change, or parts with names in them, or a page."""
+
+    number: int
+    is_packed: bool
+    parts: list[Part]
+    page: int | None = None
+    is_metadata: bool = False
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.page is None and not any(map(_is_name, self.parts))
+
+    def data(self, pages: list[bytes], values: Made) -> bytes:
+        if self.page is not None:
+            page = pages[self.page]
+            return b"<</Filter /FlateDecode/Length %d>>\nstream\n%s\nendstream" % (len(page), page)
+        content = b"".join(
+            part if isinstance(part, bytes) else _written(values[part[0]], part[1])
+            for part in self.parts
+        )
+        if not self.is_metadata:
+            return content
+        head = b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(content)
+        return b"\n".join((head, b"stream", content, b"endstream"))
+
+
+class Sheaf:
+    """The file of one class of letters."""
+
+    def __init__(self, pdf: Any, pages: list[Any], values: Made, known: dict[bytes, bytes]) -> None:
+        """`pages` are the streams that are given to `file`; `values` those of this letter.
+
+        `known` is what other classes hold already, so that pictures are in memory once.
+        """
+        self._pages = {stream.number: index for index, stream in enumerate(pages)}
+        self._root, self._info = pdf.catalog.reference, b"%d 0 R" % len(pdf.objects)
+        things = [*((thing.number, thing) for thing in pdf.objects[1:])]
+        things.append((len(pdf.objects), pdf.info))
+        self._things = [self._thing(number, thing, values) for number, thing in things]
+        self._count = len(things) + 1
+        self._fixed = [
+            known.setdefault(data := thing.data([], values), data) if thing.is_fixed else None
+            for thing in self._things
+        ]
+        self._inner = [index for index, thing in enumerate(self._things) if thing.is_packed]
+        self._index, self._lengths = b"", [-1]
+        self._groups: dict[bytes, bytes] = {}
+        named = {name for thing in self._things for name, _ in filter(_is_name, thing.parts)}
+        if named != {name for name, value in values.items() if value}:
+            raise Unproven("a title or description that is not found again")
+
+    def _thing(self, number: int, thing: Any, values: Made) -> _Thing:
+        if number in self._pages:
+            return _Thing(number, False, [], page=self._pages[number])
+        is_stream = isinstance(thing, pydyf.Stream)
+        is_metadata = is_stream and thing.extra.get("Type") == "/Metadata"
+        if is_stream and not is_metadata:
+            return _Thing(number, False, [thing.data])
+        written = b"".join(map(pydyf._to_bytes, thing.stream)) if is_metadata else thing.data
+        parts: list[Part] = [written]
+        for name, value in values.items():
+            if value:
+                parts = _split(parts, name, _written(value, is_metadata), is_metadata)
+        return _Thing(number, thing.compressible, parts, is_metadata=is_metadata)
+
+    def file(self, pages: list[bytes], values: Made) -> bytes:
+        """The file with these pages, each packed, and these values."""
+        data = [
+            thing.data(pages, values) if fixed is None else fixed
+            for thing, fixed in zip(self._things, self._fixed, strict=True)
+        ]
+        out, places = [_HEADER], []
+        position = len(_HEADER)
+        for thing, content in zip(self._things, data, strict=True):
+            if not thing.is_packed:
+                places.append(position)
+                position = _append(out, position, thing.number, content)
+        packed = self._packed([data[index] for index in self._inner])
+        places.append(position)
+        position = _append(out, position, self._count, packed)
+        identifier = md5(b"".join([*data, packed]), usedforsecurity=False).hexdigest()
+        places.append(position)
+        _append(out, position, self._count + 1, self._references(places, identifier))
+        out.append(b"startxref\n%d\n%%%%EOF\n" % position)
+        return b"".join(out)
+
+    def _packed(self, inner: list[bytes]) -> bytes:
+        lengths = list(map(len, inner))
+        if lengths[:-1] != self._lengths[:-1]:
+            places = accumulate((length + 1 for length in lengths[:-1]), initial=0)
+            numbers = (self._things[index].number for index in self._inner)
+            pairs = zip(numbers, places, strict=True)
+            self._index = " ".join(f"{number} {place}" for number, place in pairs).encode()
+            self._lengths = lengths
+        groups = packing.object_pieces([self._index, *inner])
+        stream = packing.joined(map(self._group, groups), zlib.adler32(b"".join(groups)))
+        head = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (
+            len(inner),
+            len(self._index) + 1,
+            len(stream),
+        )
+        return b"\n".join((head, b"stream", stream, b"endstream"))
+
+    def _group(self, group: bytes) -> bytes:
+        known = self._groups.get(group)
+        if known is None:
+            if len(self._groups) > _MOST_GROUPS:
+                self._groups.clear()
+            known = self._groups[group] = packing.packed(group)
+        return known
+
+    def _references(self, places: list[int], identifier: str) -> bytes:
+        """The table that says where each object is; `places` are those of what is not packed."""
+        size = ceil(log(places[-1] + 1, 256))
+        table = [_row(0, 0, size, 65535)]
+        at, index = iter(places), 0
+        for thing in self._things:
+            if thing.is_packed:
+                table.append(_row(2, self._count, size, index))
+                index += 1
+            else:
+                table.append(_row(1, next(at), size, 0))
+        table += [_row(1, place, size, 0) for place in at]
+        quoted = pydyf.String(identifier).data
+        extra = {
+            "Type": "/XRef",
+            "Index": pydyf.Array((0, len(table))),
+            "W": pydyf.Array((1, size, _GENERATION)),
+            "Size": len(table),
+            "Root": self._root,
+            "Info": self._info,
+            "ID": pydyf.Array((quoted, quoted)),
+        }
+        data: bytes = pydyf.Stream([b"".join(table)], extra, True).data
+        return data
+
+
+@lru_cache(maxsize=10_000)
+def _row(kind: int, place: int, size: int, generation: int) -> bytes:
+    return bytes((kind,)) + place.to_bytes(size, "big") + generation.to_bytes(_GENERATION, "big")
+
+
+def _append(out: list[bytes], position: int, number: int, content: bytes) -> int:
+    whole = b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    out.append(whole)
+    return position + len(whole)
+
+
+def _is_name(part: Part) -> bool:
+    return not isinstance(part, bytes)
+
+
+def _split(parts: list[Part], name: str, written: bytes, is_xml: bool) -> list[Part]:
+    found: list[Part] = []
+    for part in parts:
+        if not isinstance(part, bytes) or written not in part:
+            found.append(part)
+            continue
+        before, _, after = part.partition(written)
+        if written in after:
+            raise Unproven("a title or description that is found twice")
+        found += [before, (name, is_xml), after]
+    return found
+
+
+def _written(value: str, is_xml: bool) -> bytes:
+    if is_xml:
+        return html.escape(value, quote=False).encode()
+    data: bytes = pydyf.String(value).data
+    return data

@@ -1,0 +1,77 @@
+"""Packing what a PDF draws in pieces that do not depend on each other.
+
+Deflate normally looks back over all that went before, so that one other name on a page gives
+other bytes to the end of it. Here a page begins anew every few lines, and what two letters have
+in common is packed once. The bytes follow from the content alone.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pydyf
+
+_LEVEL = 6
+# The last block, empty; and the two bytes with which every stream begins.
+_HEAD, _END = b"\x78\x9c", b"\x03\x00"
+_LINES, _OBJECTS = 10, 16
+
+
+def packed(piece: bytes) -> bytes:
+    """One piece, ending on a whole byte."""
+    squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
+    return squeeze.compress(piece) + squeeze.flush(zlib.Z_SYNC_FLUSH)
+
+
+def joined(pieces: Iterable[bytes], checksum: int) -> bytes:
+    """The stream of pieces that were packed; `checksum` is the Adler-32 of their content."""
+    whole = b"".join([_HEAD, *pieces, _END, checksum.to_bytes(4, "big")])
+    return ending_plainly(whole)
+
+
+def ending_plainly(stream: bytes) -> bytes:
+    """Ends in the checksum of what is packed, which no other way of packing changes.
+
+    So where that is a line break, the unused bytes that a reader skips after it are made one
+    longer.
+    """
+    return stream + b"\0" if stream.endswith((b"\r", b"\n")) else stream
+
+
+def pack(pieces: Sequence[bytes]) -> bytes:
+    return joined(map(packed, pieces), zlib.adler32(b"".join(pieces)))
+
+
+def pieces_of(stream: Any) -> list[bytes] | None:
+    """The pieces in which a stream of WeasyPrint is packed; None where it is packed whole."""
+    if stream.extra.get("Type") == "/ObjStm":
+        return object_pieces([pydyf._to_bytes(item) for item in stream.stream])
+    if getattr(stream, "_tags", None) is None:
+        return None
+    return page_pieces(stream.stream)
+
+
+def page_pieces(items: Sequence[Any]) -> list[bytes]:
+    """What a page draws, cut before every tenth thing that is marked for the structure."""
+    return _cut(list(map(pydyf._to_bytes, items)), page_cuts(items))
+
+
+def page_cuts(items: Sequence[Any]) -> list[int]:
+    """Before which items a page is cut. The tag stands before the dictionary of its number."""
+    return [
+        index - 1
+        for index, item in enumerate(items)
+        if isinstance(item, pydyf.Dictionary) and item.get("MCID", 1) % _LINES == 0
+    ]
+
+
+def object_pieces(objects: Sequence[bytes]) -> list[bytes]:
+    """Objects that are packed together, cut after every sixteenth; the first is their index."""
+    return _cut(objects, range(1, len(objects), _OBJECTS))
+
+
+def _cut(items: Sequence[bytes], cuts: Iterable[int]) -> list[bytes]:
+    edges = sorted({0, *cuts, len(items)})
+    pieces = [b"\n".join(items[a:b]) + b"\n" for a, b in pairwise(edges)]
+    return [*pieces[:-1], pieces[-1][:-1]]

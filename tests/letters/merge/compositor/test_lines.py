@@ -1,0 +1,30 @@
+"""Where lines may end is found word by word, and is what Pango finds in the whole text."""
+
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from letters.management.bench import adversary, mailing
+from letters.merge.compositor import lines
+
+# Importing it warns where the system has no fonts; the press's child has its own.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import weasyprint  # noqa: F401
+
+WORDS = [*adversary.PIECES, "the", "of", "and", "2026", "U.S.C.", "non-discrimination"]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12))
+def test_breaks_are_those_of_the_whole_text(words):
+    text = " ".join(words)
+    assert lines._breaks(text, "en-US") == lines._all_breaks(text, "en-US")
+
+
+@pytest.mark.django_db
+def test_breaks_of_real_letters_are_those_of_the_whole_text():
+    for content in mailing.contents(30):
+        for text in (content.subject, content.addressee, *content.address_lines):
+            assert lines._breaks(text, "en-US") == lines._all_breaks(text, "en-US")

@@ -1,0 +1,30 @@
+"""Pages are packed in pieces, and any reader unpacks them whole."""
+
+import zlib
+
+import pytest
+
+from letters.merge.compositor import packing
+
+
+@pytest.mark.parametrize("pieces", [[b"a"], [b"a\n", b"b"], [b"x" * 9000, b"", b"y" * 3]])
+def test_what_is_packed_in_pieces_is_unpacked_whole(pieces):
+    assert zlib.decompress(packing.pack(pieces)) == b"".join(pieces)
+
+
+def test_a_piece_is_packed_the_same_whatever_stands_beside_it():
+    packed = packing.packed(b"the same" * 50)
+    assert packed in packing.pack([b"one", b"the same" * 50])
+    assert packed in packing.pack([b"the same" * 50, b"another"])
+
+
+def test_no_stream_ends_in_a_line_break():
+    ends = [packing.pack([b"%d" % number])[-1:] for number in range(3000)]
+    assert b"\n" not in ends and b"\r" not in ends
+
+
+def test_objects_are_cut_after_every_sixteenth_behind_their_index():
+    objects = [b"index", *(b"%d" % number for number in range(40))]
+    pieces = packing.object_pieces(objects)
+    assert b"".join(pieces) == b"\n".join(objects)
+    assert [piece.count(b"\n") for piece in pieces] == [1, 16, 16, 7]
