@@ -22,9 +22,13 @@ PASSED, CLOSE, AHEAD = "passed", "near", "ahead"
 
 @dataclass(frozen=True)
 class Limit:
-    """The last day of one ground, and how it was counted. `what` says for what it is the last."""
+    """The last day of one ground, and how it was counted. `what` says for what it is the last.
+
+    `kind` tells the limits of one ground apart: complaint, alternative, limitation.
+    """
 
     ground: Ground
+    kind: str
     what: str
     last: datetime.date
     rule: str
@@ -83,14 +87,16 @@ def limits(ground: Ground, conduct_on: datetime.date) -> list[Limit]:
     agency = ground.agency or "the agency"
     found = []
     if days := ground.time_limit_days:
-        found.append(_complaint(ground, f"Complaint to {agency}", days, conduct_on))
+        what = f"Complaint to {agency}"
+        found.append(_complaint(ground, "complaint", what, days, conduct_on))
     if days := ground.time_limit_alternative_days:
         what = f"Complaint to {agency}, where a state or local agency covers it too"
-        found.append(_complaint(ground, what, days, conduct_on))
+        found.append(_complaint(ground, "alternative", what, days, conduct_on))
     if years := ground.limitation_years:
         found.append(
             Limit(
                 ground,
+                "limitation",
                 "Limitation",
                 _years_later(conduct_on, years),
                 _rule(f"{years} year{'' if years == 1 else 's'}", conduct_on, ground),
@@ -99,13 +105,13 @@ def limits(ground: Ground, conduct_on: datetime.date) -> list[Limit]:
     return found
 
 
-def _complaint(ground: Ground, what: str, days: int, conduct_on: datetime.date) -> Limit:
+def _complaint(ground: Ground, kind: str, what: str, days: int, conduct_on: datetime.date) -> Limit:
     last = conduct_on + datetime.timedelta(days=days)
     rule = _rule(f"{days} days", conduct_on, ground)
     if _RUNS_ON in ground.agency and (closed := deadlines.why_not_a_business_day(last)):
         rule += f" {deadlines.written(last)} is no business day ({closed}), so that it runs on."
         last = deadlines.next_business_day(last)
-    return Limit(ground, what, last, rule)
+    return Limit(ground, kind, what, last, rule)
 
 
 def _rule(length: str, conduct_on: datetime.date, ground: Ground) -> str:

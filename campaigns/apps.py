@@ -69,6 +69,16 @@ class CampaignsConfig(AppConfig):
                 order=20,
             ),
         )
+        menu.add(
+            menu.Entry(
+                "Work",
+                "Calendar",
+                "campaigns:calendar",
+                "calendar_month",
+                permission="campaigns.view_recipient",
+                order=70,
+            )
+        )
         menu.add_tabs(
             menu.Tab("Details", "campaigns:campaign", order=20),
             menu.Tab("Recipients", "campaigns:recipients", order=30),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from campaigns.views import (
     addressees,
+    calendar,
     campaign,
     counsel,
     demand,
@@ -85,6 +86,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grounds/<int:pk>/verify/", ground.VerifyGround.as_view(), name="ground_verify"),
     path("grounds/<int:pk>/archive/", ground.ArchiveGround.as_view(), name="ground_archive"),
     path("grounds/<int:pk>/restore/", ground.RestoreGround.as_view(), name="ground_restore"),
+    path("calendar/", calendar.CalendarPage.as_view(), name="calendar"),
+    path("calendar/new/", calendar.NewCalendar.as_view(), name="calendar_new"),
+    path("calendar/close/", calendar.CloseCalendar.as_view(), name="calendar_close"),
     path("audit/", AuditLog.as_view(), name="audit"),
     path("audit/verify/", AuditVerify.as_view(), name="audit_verify"),
     path("campaigns/<int:pk>/history/", CampaignHistory.as_view(), name="campaign_history"),

@@ -1,13 +1,15 @@
 """Every address of the program.
 
 `/staff/` is the staff shell, `/admin/` the plain records behind it, `/respond/` the
-recipient's pages. Everything needs a login but the views of `PUBLIC_VIEWS`.
+recipient's pages, `/calendar/` what calendar programs read under a person's secret address.
+Everything needs a login but the views of `PUBLIC_VIEWS`.
 """
 
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from campaigns.views.calendar import feed
 from config.health import healthz
 
 # Every view that answers without a login. A test compares this list with the addresses
@@ -15,6 +17,8 @@ from config.health import healthz
 PUBLIC_VIEWS = (
     "admin:login",
     "healthz",
+    "feed",
+    "feed_campaign",
     "portal:start",
     "portal:enter",
     "portal:genuine",
@@ -38,5 +42,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("staff/", include("campaigns.urls")),
     path("staff/", include("letters.urls")),
+    path("calendar/<str:token>/all.ics", feed, name="feed"),
+    path("calendar/<str:token>/campaign-<int:pk>.ics", feed, name="feed_campaign"),
     path("respond/", include("letters.portal.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from campaigns.models.answer import Answer, AnswerEntry, Channel, Outcome, Verification
 from campaigns.models.audit import AuditEvent
+from campaigns.models.calendar_feed import CalendarFeed
 from campaigns.models.campaign import Campaign, Demand
 from campaigns.models.extension import Extension
 from campaigns.models.ground import Ground
@@ -26,6 +27,7 @@ __all__ = [
     "Answer",
     "AnswerEntry",
     "AuditEvent",
+    "CalendarFeed",
     "Campaign",
     "Channel",
     "ColumnMapping",
