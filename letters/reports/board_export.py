@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from campaigns.models import Campaign, Demand, Identifier, Outcome
+from campaigns.models import Campaign, Demand, Identifier
 from letters.reports.exports import Value
 from letters.reports.rows import Row
 
@@ -31,7 +31,8 @@ def headings(demands: Sequence[Demand]) -> list[str]:
     columns = list(_FIXED)
     for demand in demands:
         name = f"{demand.number}. {demand.title}"
-        columns += [name, f"{demand.number}. promised by", f"{demand.number}. answered on"]
+        more = ("promised by", "answered on", "is it so")
+        columns += [name, *(f"{demand.number}. {each}" for each in more)]
     return columns
 
 
@@ -59,7 +60,8 @@ def lines(campaign: Campaign, rows: Iterable[Row]) -> Iterator[list[Value]]:
             row.letter.step.label if row.letter else "",
         ]
         for cell in row.cells:
-            line += [str(Outcome(cell.outcome).label), cell.promised_on, cell.received_on]
+            found = str(cell.verification.label) if cell.is_answered else ""
+            line += [str(cell.outcome.label), cell.promised_on, cell.received_on, found]
         yield line
 
 

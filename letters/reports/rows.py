@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campaigns import pills
-from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Recipient
+from campaigns.models import (
+    Answer,
+    Campaign,
+    Demand,
+    Institution,
+    Outcome,
+    Recipient,
+    Verification,
+)
 from campaigns.models.recipient import RecipientQuerySet
 from campaigns.standing import Standing, in_force, standing
 from letters.models import Letter, Response
@@ -23,11 +31,21 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Cell:
-    """What one recipient answered to one demand, and since when."""
+    """What one recipient answered to one demand, since when, and whether it is so."""
 
     outcome: Outcome
     promised_on: datetime.date | None = None
     received_on: datetime.date | None = None
+    verification: Verification = Verification.UNVERIFIED
+
+    @property
+    def is_answered(self) -> bool:
+        return self.outcome != Outcome.UNANSWERED
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether more is known than what was said."""
+        return self.verification != Verification.UNVERIFIED
 
     @property
     def tone(self) -> str:
@@ -75,7 +93,7 @@ class Row:
     @property
     def is_answered(self) -> bool:
         return self.standing is not Standing.WITHDRAWN and any(
-            cell.outcome != Outcome.UNANSWERED for cell in self.cells
+            cell.is_answered for cell in self.cells
         )
 
     @property
@@ -190,10 +208,13 @@ def _cells(recipients: Collection[int]) -> Mapping[int, Mapping[int, Cell]]:
             "outcome",
             "current_entry__promised_on",
             "current_entry__received_on",
+            "verification",
         )
     )
-    for recipient, demand, outcome, promised_on, received_on in answers:
-        cells[recipient][demand] = Cell(Outcome(outcome), promised_on, received_on)
+    for recipient, demand, outcome, promised_on, received_on, verification in answers:
+        cells[recipient][demand] = Cell(
+            Outcome(outcome), promised_on, received_on, Verification(verification)
+        )
     return cells
 
 

@@ -125,6 +125,8 @@ def _way(task: Task, answers: Mapping[str, int]) -> Way:
         return Way(reverse("campaigns:addressees", args=[recipient.pk]), "Mend the address")
     if prefix == "bounce":
         return Way(reverse("letters:response", args=[rest]), "Read the bounce")
-    if prefix == "request":
+    if prefix in ("request", "inside"):
         return Way(reverse("letters:response", args=[rest]), "Read what it wrote")
+    if prefix == "extension":
+        return Way(reverse("letters:deadline", args=[recipient.pk]), "Give or refuse more time")
     return Way(recipient.get_absolute_url(), "Open the recipient")

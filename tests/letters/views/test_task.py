@@ -115,6 +115,8 @@ def test_the_list_costs_the_same_for_3_and_30_tasks_of_every_origin(clerk, query
     ("key", "page"),
     [
         ("request:7", "/staff/responses/7/"),
+        ("inside:7", "/staff/responses/7/"),
+        ("extension:7", "/deadline/"),
         ("bounce:7", "/staff/responses/7/"),
         ("other:x", "/staff/recipients/"),
         ("dispatch:7", "/addressees/"),

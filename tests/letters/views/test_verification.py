@@ -1,5 +1,6 @@
 """Whether answers are so: one answer, many at once, and that it never looks like the answer."""
 
+import csv
 import datetime
 
 import pytest
@@ -188,3 +189,17 @@ def test_the_page_names_the_response_and_where_it_says_so(counsel, recipient):
     response = by_post(recipient)
     html = counsel.get(page_of(recipient)).content.decode()
     assert response.receipt in html
+
+
+def test_the_board_and_its_export_say_what_was_found_beside_what_was_said(counsel, recipient):
+    make_recipient(recipient.campaign, make_institution("Silent College"))
+    found(counsel, recipient)
+    campaign = recipient.campaign
+    html = counsel.get(reverse("letters:board_list", args=[campaign.pk])).content.decode()
+    assert '<span class="cs-pill cs-pill--ok">Complied</span>' in html
+    assert html.count('class="cs-check') == 1 and "Evidence received</span>" in html
+    export = counsel.post(reverse("letters:board_export", args=[campaign.pk, "csv"]))
+    table = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()
+    named, answered, silent = csv.reader(table)
+    assert named[-1] == "1. is it so"
+    assert (answered[-1], silent[-1]) == ("Evidence received", "")
