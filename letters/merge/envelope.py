@@ -309,7 +309,8 @@ def _break(line: str, room: float, typeface: str) -> list[str]:
 def css(profile: Profile, first_page: int = 1) -> str:
     """The rules that a letter's page gets from its paper and its envelope.
 
-    A letter behind a cover sheet begins on a later page, which is then laid out as page 1 is.
+    A letter behind a cover sheet begins on a later page, which is laid out and numbered as its
+    page 1: the cover is no page of the letter, and what refers to a page means the letter's.
 
     What stands in a window is set in the flow, one block below the other, and not positioned:
     positioned text is drawn after the page's other text, and copied out at its end.
@@ -317,8 +318,16 @@ def css(profile: Profile, first_page: int = 1) -> str:
     at = profile.top_margin
     rules = [f"@page {{ size: {profile.paper.css} }}"]
     if first_page > 1:
-        later = f"margin-top: {at}in; @top-left {{ content: none }}"
-        rules.append(f"@page :nth({first_page}) {{ {later} }}")
+        later = f"margin-top: {at}in; counter-reset: page 1; @top-left {{ content: none }}"
+        rules += [
+            '@page { @bottom-right { content: "Page " counter(page) " of " '
+            'target-counter("#end", page) } }',
+            *(
+                f"@page :nth({number}) {{ @bottom-right {{ content: none }} }}"
+                for number in range(1, first_page)
+            ),
+            f"@page :nth({first_page}) {{ {later} }}",
+        ]
     if not profile.windows:
         return "\n".join(rules)
     rules += [

@@ -74,7 +74,8 @@ def _on_the_cover(content: LetterContent, page_count: int) -> Iterator[str]:
     yield from content.delivery_lines
     yield from (f"{one.name}: {one.title}" for one in content.exhibits)
     yield from content.cover.also
-    yield f"Pages 1 to {page_count} stand on {(page_count + 1) // 2} sheets"
+    counted = page_count - content.first_page + 1
+    yield f"This sheet and pages 1 to {counted} make {(page_count + 1) // 2} sheets"
 
 
 def _said(source: str) -> Iterator[str]:

@@ -93,7 +93,7 @@ def test_a_cover_sheet_is_read_back():
     other = replace(content, cover=CoverContent(("A map",)), delivery_lines=("BY COURIER",))
     assert measure(pdf, other).unprinted == ("BY COURIER", "A map")
     missing = measure(press.render(replace(content, cover=None)).pdf, content).unprinted
-    assert "Pages 1 to 8 stand on 4 sheets" in missing
+    assert "This sheet and pages 1 to 6 make 4 sheets" in missing
 
 
 def test_a_letter_that_asks_for_nothing_prints_no_deadline():
