@@ -237,7 +237,7 @@ def _write_event(
         sentence = f"{respondent} of {response.recipient} answered {count} on the response page"
     elif by is None:
         wish = response.request.get_kind_display().lower()
-        sentence = f"{respondent} of {response.recipient} asked on the response page: {wish}"
+        sentence = f"{respondent} of {response.recipient} asked on the response page for {wish}"
     elif not response.is_answer:
         sentence = _received(response, respondent)
     else:

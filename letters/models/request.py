@@ -18,9 +18,9 @@ class Request(models.Model):
 
     class Kind(models.TextChoices):
         MORE_TIME = "more-time", "More time"
-        COUNSEL = "counsel", "Write to our counsel"
-        WRONG_ADDRESSEE = "wrong-addressee", "Write to somebody else"
-        CORRECTION = "correction", "Correct a fact"
+        COUNSEL = "counsel", "Letters to counsel"
+        WRONG_ADDRESSEE = "wrong-addressee", "Another addressee"
+        CORRECTION = "correction", "Correction of a fact"
 
     response = models.OneToOneField(Response, on_delete=models.PROTECT, related_name="request")
     kind = models.CharField(max_length=20, choices=Kind.choices)

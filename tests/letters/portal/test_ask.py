@@ -211,8 +211,20 @@ def test_staff_read_it_on_the_page_of_the_response(visitor, client, kind):
     assert Request.objects.get().get_kind_display() in page
     assert "It answers no demand." in page
     assert "Dana Dean" in page
-    board = client.get(reverse("letters:board", args=[response.recipient.campaign_id]))
+    board = client.get(reverse("letters:board_list", args=[response.recipient.campaign_id]))
     assert "Request received" in board.content.decode()
+
+
+def test_who_may_decide_on_more_time_is_led_there(visitor, client):
+    submit(visitor, "more-time")
+    wish, page = Extension.objects.get(), Response.objects.get().get_absolute_url()
+    give = reverse("campaigns:extension_give", args=[wish.pk])
+    client.force_login(make_user("viewer"))
+    assert give not in client.get(page).content.decode()
+    client.force_login(make_user("manager"))
+    assert give in client.get(page).content.decode()
+    extensions.refuse(extension=wish, decision="No.", now=timezone.now(), by=make_user("manager"))
+    assert give not in client.get(page).content.decode()
 
 
 def test_the_receipt_goes_out_by_e_mail_and_says_that_it_is_a_request(visitor, mailoutbox):
