@@ -70,13 +70,17 @@ def add_own() -> None:
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
     connection = connections[using]
-    statements = _postgres if connection.vendor == "postgresql" else _sqlite
     known = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for guard in _guards:
             if guard.table in known:
-                for statement in statements(guard):
+                for statement in statements(guard, connection.vendor):
                     cursor.execute(statement)
+
+
+def statements(guard: Guard, vendor: str) -> list[str]:
+    """The SQL that makes the guard, whether or not it was there."""
+    return _postgres(guard) if vendor == "postgresql" else _sqlite(guard)
 
 
 def _sqlite(guard: Guard) -> list[str]:

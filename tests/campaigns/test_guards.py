@@ -1,5 +1,8 @@
 """The database itself holds the table of moves, whoever writes past the actions."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -68,6 +71,31 @@ def test_what_was_not_answered_is_never_verified():
         recipient.answers.update(verification="evidence_received")
 
 
-def test_guards_can_be_installed_again():
+def test_a_migration_that_dropped_a_guard_is_followed_by_its_making_anew():
+    (guard,) = [one for one in guards.guards() if one.column == "verification"]
+    with connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else f' ON "{guard.table}"'
+        cursor.execute(f'DROP TRIGGER "{guard.name}"{on}')
+    rows = Answer.objects.filter(pk=standing_at("contradicted").pk)
+    assert rows.update(verification="verified") == 1  # nothing holds it now
     guards.install_after_migrate(using=connection.alias)
-    test_a_later_statement_begins_unverified_or_is_refused()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(verification="unverified")
+
+
+@pytest.mark.parametrize("guard", guards.guards(), ids=lambda guard: guard.name)
+def test_every_pair_that_a_table_does_not_name_is_refused_in_the_database(guard):
+    """On a table of its own, where no other constraint could be what refuses."""
+    alone = replace(guard, table="alone", column="moving", begins_again_with="")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE alone (moving varchar(30))")
+        for statement in guards.statements(alone, connection.vendor):
+            cursor.execute(statement)
+        for before, after in itertools.product(guard.moves, repeat=2):
+            cursor.execute("DELETE FROM alone")
+            cursor.execute("INSERT INTO alone VALUES (%s)", [before])
+            if after == before or after in guard.moves[before]:
+                cursor.execute("UPDATE alone SET moving = %s", [after])
+            else:
+                with pytest.raises(IntegrityError, match="alone"), transaction.atomic():
+                    cursor.execute("UPDATE alone SET moving = %s", [after])
