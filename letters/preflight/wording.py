@@ -107,8 +107,8 @@ def _states(mailing: Mailing) -> list[str]:
     return sorted(states | {*senders.values_list("letterhead__state", flat=True)})
 
 
-# What is searched for in words that one recipient alone reads.
-_IN_OWN_TEXT = ("threat", "authority", "agency-complaint", "placeholder", "relative-deadline")
+# What is searched for in any words of ours, whatever grounds they rest on.
+IN_ANY_TEXT = ("threat", "authority", "agency-complaint", "placeholder", "relative-deadline")
 # A quotation may hold brackets, and count days: it was said by others.
 _IN_FACTS = ("threat", "authority", "agency-complaint")
 
@@ -117,7 +117,7 @@ def _own_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     """A text of the recipient's own is linted as the letter's is; its states are its own too."""
     own, grounds = letter.merge_data.get("own_text", ""), batch.grounds
     voluntary = bool(grounds) and not any(ground.statutory for ground in grounds)
-    checks = (*_IN_OWN_TEXT, *(("legal-conclusion",) if voluntary else ()))
+    checks = (*IN_ANY_TEXT, *(("legal-conclusion",) if voluntary else ()))
     yield from _linted_for(letter, "Own text", own, checks)
 
 

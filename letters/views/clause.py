@@ -16,11 +16,9 @@ from campaigns.views.shell import StaffPage
 from letters.actions import clause as actions
 from letters.actions.outcome import counted
 from letters.models import Clause
-from letters.preflight import linter
+from letters.preflight import linter, wording
 from letters.starters import clauses
 
-# What is found in a clause is found in every letter that holds it.
-CHECKED = ("threat", "authority", "agency-complaint", "placeholder", "relative-deadline")
 VIEW, CHANGE = "letters.view_lettertemplate", "letters.change_lettertemplate"
 
 
@@ -95,7 +93,7 @@ class ClausePage(OfClause, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             events=audit.history(self.clause)[:20],
-            found=linter.sentences(self.clause.text, "Text", CHECKED),
+            found=linter.sentences(self.clause.text, "Text", wording.IN_ANY_TEXT),
             **kwargs,
         )
 

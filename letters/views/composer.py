@@ -16,6 +16,7 @@ from letters.actions import draft
 from letters.merge import proof
 from letters.merge.fields import BLOCKS, ENTRIES, FILTERS, with_grounds
 from letters.models import Clause, LetterVersion
+from letters.preflight import linter, wording
 from letters.views.preview import (
     Marked,
     NotSet,
@@ -62,8 +63,7 @@ class TextForm(forms.Form):
     )
 
     def text(self) -> draft.Text:
-        names = ("subject", "body", "closing", "label", "enclosures")
-        return draft.Text(**{name: self.cleaned_data[name] for name in names})
+        return draft.Text(**{name: self.cleaned_data[name] for name in _WORDS})
 
 
 class Composer(OfTemplate, TemplateView):
@@ -176,11 +176,12 @@ class ComposerPreview(Composer):
             pdf = typeset(shown, page=picker.wanted.get("page", ""))
         except NotSet as reason:
             refusal = refusal_of(reason, picked.recipient, self.template)
-            return Preview(picked, refusal=refusal, why=why)
+            return Preview(picked, refusal=refusal, why=why, words=_heard(form))
         return Preview(
             picked,
             pages=pictures(pdf),
             why=why,
+            words=_heard(form),
             is_brief=shown != whole,
             seconds=time.monotonic() - began,
         )
@@ -209,6 +210,7 @@ class ComposerPdf(OfTemplate, TemplateView):
         )
 
 
+_WORDS = ("subject", "label", "body", "closing", "enclosures")
 _WORST = [(key, label) for key, (label, _) in WORST.items()]
 
 
@@ -227,6 +229,16 @@ def _first_error(form: TextForm) -> str:
     name, errors = next(iter(form.errors.items()))
     label = form.fields[name].label if name in form.fields else ""
     return f"{label}: {errors[0]}" if label else str(errors[0])
+
+
+def _heard(form: TextForm) -> list[str]:
+    """What the checks of a mailing will find in these words, while they are being written."""
+    parts = ((form.cleaned_data[name], str(form.fields[name].label)) for name in _WORDS)
+    return [
+        sentence
+        for text, label in parts
+        for sentence in linter.sentences(text, label, wording.IN_ANY_TEXT)
+    ]
 
 
 def _as_cleaned(form: TextForm) -> TextForm:

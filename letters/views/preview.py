@@ -75,7 +75,10 @@ class Picked:
 
 @dataclass(frozen=True)
 class Preview:
-    """What the right side shows: pages as data addresses, or why there are none."""
+    """What the right side shows: pages as data addresses, or why there are none.
+
+    `words` is what the checks of a mailing will find in the text, each in a sentence.
+    """
 
     picked: Picked
     pages: list[str] = field(default_factory=list)
@@ -83,6 +86,7 @@ class Preview:
     refusal: str = ""
     waits_for: str = ""
     why: str = ""
+    words: list[str] = field(default_factory=list)
     is_brief: bool = False
     seconds: float = 0.0
 

@@ -173,6 +173,16 @@ def test_the_preview_is_the_real_pages_of_the_first_recipient(client, template):
     assertNotContains(page, "<html")
 
 
+def test_the_preview_names_words_that_the_checks_will_ask_about(client, template):
+    assertNotContains(preview(client, template), "will ask about these words")
+    body = f"{TYPED['body']}\n\nOtherwise we will have you prosecuted."
+    page = preview(client, template, body=body, subject="Official notice")
+    assertContains(page, "The checks of a mailing will ask about these words:")
+    assertContains(page, "RE line, line 1, column 1: “Official notice”")
+    assertContains(page, "Text, line 5, column 28: “prosecuted” threatens with criminal")
+    assertContains(page, 'src="data:image/png;base64,')
+
+
 def test_the_preview_shows_the_first_page_of_an_exhibit_and_the_pdf_all(client, template, drafter):
     whole = preview(client, template)
     assertNotContains(whole, "only the first page")
