@@ -30,6 +30,10 @@ class TooManyExhibits(Refused):
     """More than one envelope, or one message, should carry."""
 
 
+class AsksForNothing(Refused):
+    """The letter thanks; a form to answer on would ask once more, and by a day."""
+
+
 class AlreadyRemoved(Refused):
     """The exhibit goes out with no new letter any more."""
 
@@ -39,6 +43,11 @@ def set_response_form(*, template: LetterTemplate, wanted: bool, by: User) -> Le
     """Whether a form to answer on paper is the last page of every letter."""
     locked(template.campaign)
     template = LetterTemplate.objects.select_for_update(of=("self",)).get(pk=template.pk)
+    if wanted and template.purpose == LetterTemplate.Purpose.THANKS:
+        raise AsksForNothing(
+            f"“{template}” is a letter of thanks and asks for nothing; a response form would ask "
+            "for an answer by a day."
+        )
     if template.response_form == wanted:
         return template
     template.response_form = wanted

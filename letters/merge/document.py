@@ -123,6 +123,7 @@ def _html(content: LetterContent) -> str:
             "salutation": typeset(content.salutation),
             # Both were made by letters.merge.language, which escapes every value.
             "deadline": typeset(content.deadline),
+            "asks": NO_RESPONSE not in content.body,
             "subject": mark_safe(content.subject),  # noqa: S308
             "body": mark_safe(_with_panel(content)),  # noqa: S308
         },

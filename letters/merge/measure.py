@@ -61,9 +61,8 @@ def _inside_address(content: LetterContent) -> tuple[str, ...]:
 
 
 def _deadline(content: LetterContent) -> str:
-    """The day that panel or form print; a letter without them may ask for nothing."""
-    asks = NO_RESPONSE not in content.body or content.form
-    return content.deadline if asks else ""
+    """The day that the panel prints; a letter without it may ask for nothing."""
+    return "" if NO_RESPONSE in content.body else content.deadline
 
 
 def _on_the_cover(content: LetterContent, page_count: int) -> Iterator[str]:

@@ -70,6 +70,7 @@ def about(letter: Letter, now: datetime.datetime) -> dict[str, Any]:
         "recipient": letter.recipient,
         "letterhead": context.letterhead(letter),
         "signer": context.signer(letter),
+        "asks": asks,
         "deadline": printed(ends_at, campaign.timezone) if asks else "",
         "days_left": relative(ends_at, now, campaign.timezone),
         "is_over": asks and ends_at < now,

@@ -239,6 +239,17 @@ def test_the_response_form_is_put_on_and_taken_off_with_one_event_each(template,
     ]
 
 
+def test_a_letter_of_thanks_takes_no_response_form_and_loses_one_it_has(template, drafter):
+    template.purpose = LetterTemplate.Purpose.THANKS
+    template.save()
+    with pytest.raises(annex.AsksForNothing):
+        annex.set_response_form(template=template, wanted=True, by=drafter)
+    LetterTemplate.objects.update(response_form=True)
+    annex.set_response_form(template=template, wanted=False, by=drafter)
+    template.refresh_from_db()
+    assert not template.response_form
+
+
 def test_the_cover_sheet_is_put_on_and_taken_off_with_one_event_each(template, drafter):
     for wanted in (True, True, False):
         annex.set_cover_sheet(template=template, wanted=wanted, by=drafter)

@@ -72,6 +72,23 @@ def test_a_letter_that_asks_for_nothing_shows_no_deadline(visitor, letter):
         assert "3 days ago" not in page
 
 
+def test_only_a_letter_that_asks_says_that_it_asks(visitor, letter):
+    page = visitor.get("/respond/letter/").content.decode()
+    assert "What the letter asks" in page and "Answer the letter" in page
+    assert "Ask for more time" in page
+    thanks = make_version(
+        letter.mailing.campaign,
+        number=2,
+        template=letter.mailing.version.template,
+        body="We thank you.\n\n{% no_response %}",
+    )
+    Mailing.objects.filter(pk=letter.mailing_id).update(version=thanks)
+    page = visitor.get("/respond/letter/").content.decode()
+    assert "What was asked before" in page and "Add to or change an answer" in page
+    for said in ("What the letter asks", "Answer the letter", "Ask for more time"):
+        assert said not in page
+
+
 def test_the_pdf_is_the_sealed_bytes(visitor, letter):
     response = visitor.get("/respond/letter/letter.pdf")
     assert hashlib.sha256(response.content).hexdigest() == letter.pdf_sha256

@@ -65,6 +65,17 @@ def test_the_response_form_is_put_on_and_taken_off(client, address, template):
     assert not template.response_form
 
 
+def test_a_letter_of_thanks_is_offered_no_response_form(client, address, template):
+    assertContains(client.get(address), "Put a response form behind the letters")
+    template.purpose = template.Purpose.THANKS
+    template.save()
+    assertContains(client.get(address), "A letter of thanks has none")
+    assertNotContains(client.get(address), "Put a response form behind the letters")
+    toggle = reverse("letters:response_form", args=[template.pk])
+    page = client.post(toggle, {"wanted": "yes"}, follow=True)
+    assertContains(page, "is a letter of thanks and asks for nothing")
+
+
 def test_the_cover_sheet_is_put_on_and_taken_off(client, address, template):
     toggle = reverse("letters:cover_sheet", args=[template.pk])
     assertContains(client.post(toggle, {"wanted": "yes"}, follow=True), "goes before every letter")
