@@ -197,6 +197,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Countersign <letters@countersign.invalid>"
 )
 
+# A Maildir folder with what came back by e-mail, read every half minute. Empty: none is read.
+INBOUND_MAILDIR = env.str("INBOUND_MAILDIR", default="")
+# A mailbox that takes name+anything@domain: each letter then has a reply address of its own.
+REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="")
+
 # --- Work in the background --------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -247,6 +252,7 @@ def _every(task: str, **period: int) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE = {
     # A lost message costs at most this long: work is found again from its rows.
     "sweep": _every("letters.tasks.sweep", seconds=20),
+    "read-inbox": _every("letters.tasks.read_inbox", seconds=30),
     "beat": _every("config.tasks.beat", seconds=20),
     # A file that came while the scanner was down is held, and scanned once it is back.
     "scan-documents": _every("letters.tasks.scan_documents", minutes=2),

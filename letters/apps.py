@@ -31,6 +31,16 @@ class LettersConfig(AppConfig):
         menu.add(
             menu.Entry(
                 "Work",
+                "Inbox",
+                "letters:inbox",
+                "inbox",
+                permission="letters.view_response",
+                order=55,
+            )
+        )
+        menu.add(
+            menu.Entry(
+                "Work",
                 "Outbox",
                 "letters:outbox",
                 "outbox",

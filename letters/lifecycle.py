@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 
 from campaigns.actions import Refused
 from campaigns.guards import Guard
-from letters.models import Dispatch, Letter, Mailing
+from letters.models import Dispatch, Incoming, Letter, Mailing
 
 M, L, D = Mailing.Status, Letter.Status, Dispatch.Status
 
@@ -49,10 +49,17 @@ DISPATCH_MOVES: Mapping[str, frozenset[str]] = {
     D.CANCELLED: frozenset(),
 }
 
+INCOMING_MOVES: Mapping[str, frozenset[str]] = {
+    Incoming.Status.WAITING: frozenset({Incoming.Status.RECORDED, Incoming.Status.SET_ASIDE}),
+    Incoming.Status.SET_ASIDE: frozenset({Incoming.Status.WAITING}),
+    Incoming.Status.RECORDED: frozenset(),
+}
+
 TABLES: Mapping[type[Model], Mapping[str, frozenset[str]]] = {
     Mailing: MAILING_MOVES,
     Letter: LETTER_MOVES,
     Dispatch: DISPATCH_MOVES,
+    Incoming: INCOMING_MOVES,
 }
 
 
@@ -69,11 +76,11 @@ class MovedMeanwhile(Refused):
     """Somebody else moved the row first; look again."""
 
 
-def may(row: Mailing | Letter | Dispatch, to: str) -> bool:
+def may(row: Mailing | Letter | Dispatch | Incoming, to: str) -> bool:
     return to in TABLES[type(row)][row.status]
 
 
-def hold(row: Mailing | Letter | Dispatch) -> None:
+def hold(row: Mailing | Letter | Dispatch | Incoming) -> None:
     """Read the row again, and hold it until the transaction ends.
 
     Who packs, queues, posts, voids, leaves out or cancels holds the mailing first: of two who
@@ -83,7 +90,7 @@ def hold(row: Mailing | Letter | Dispatch) -> None:
     row.refresh_from_db(from_queryset=rows)  # type: ignore[arg-type]
 
 
-def move(row: Mailing | Letter | Dispatch, to: str, **changes: Any) -> None:
+def move(row: Mailing | Letter | Dispatch | Incoming, to: str, **changes: Any) -> None:
     """Move `row` to the status `to`, setting `changes` in the same UPDATE.
 
     Raises IllegalMove, or MovedMeanwhile where the row no longer stands where it was read.

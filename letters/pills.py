@@ -27,18 +27,24 @@ def add_own() -> None:
             "quarantined": "bad",
         },
     )
-    pills.add(
-        "letters.response.kind",
-        {
-            "answer": "ok",
-            "acknowledgement": "info",
-            "auto_reply": "muted",
-            "bounce": "warn",
-            "request": "info",
-        },
-    )
+    for kind in ("letters.response.kind", "letters.incoming.looks_like", "letters.coding.kind"):
+        pills.add(
+            kind,
+            {
+                "answer": "ok",
+                "acknowledgement": "info",
+                "auto_reply": "muted",
+                "bounce": "warn",
+                "request": "info",
+            },
+        )
+    said = {outcome: tone for outcome, tone in pills.OUTCOMES.items() if outcome != "unanswered"}
+    pills.add("letters.codingitem.outcome", said)
     pills.add(
         "letters.responsedocument.scan", {"unscanned": "warn", "clean": "ok", "infected": "bad"}
+    )
+    pills.add(
+        "letters.incoming.status", {"waiting": "warn", "recorded": "ok", "set_aside": "muted"}
     )
     pills.add("letters.finding.severity", {"red": "bad", "amber": "warn", "note": "info"})
     pills.add(

@@ -21,12 +21,14 @@ from letters.actions import (
     scan,
 )
 from letters.actions.wake import (
+    READ_INBOX,
     RENDER_MAILING,
     SCAN_DOCUMENTS,
     SEND_EMAILS,
     SEND_RECEIPTS,
     wake,
 )
+from letters.inbound import maildir, pages
 
 # So short that a worker which is asked to stop soon stands between two tasks.
 _SECONDS = 4
@@ -58,6 +60,13 @@ def scan_documents() -> None:
 @shared_task(name="letters.tasks.erase_expired", max_retries=0)
 def erase_expired() -> None:
     saved_answer.erase_expired(now=timezone.now())
+
+
+@shared_task(name=READ_INBOX, max_retries=0)
+def read_inbox() -> None:
+    """What the mailbox holds, and the pages of what came with responses."""
+    maildir.read_mailbox()
+    pages.read_waiting(seconds=_SECONDS)
 
 
 @shared_task(name="letters.tasks.sweep", max_retries=0)

@@ -28,6 +28,7 @@ from campaigns.text import UnsafeText, clean_line
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 10
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+EMAIL = "message/rfc822"  # kept as it came in; nobody attaches one
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SUFFIXES = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".docx",)}
 ACCEPT = ",".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
@@ -88,7 +89,7 @@ def keep(checked: CheckedFile) -> KeptFile:
 
 def download_name(name: str, media_type: str) -> str:
     """The name a download is saved under: with the suffix of what the file really is."""
-    suffixes = SUFFIXES[media_type]
+    suffixes = (SUFFIXES | {EMAIL: (".eml",)})[media_type]
     return name if name.lower().endswith(suffixes) else f"{name}{suffixes[0]}"
 
 

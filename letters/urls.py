@@ -3,9 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from letters.views import (
+    alike,
     annexes,
     clause,
+    coding,
     composer,
+    incoming,
     letter,
     letterhead,
     mailing,
@@ -26,6 +29,7 @@ from letters.views.board import BoardLetters, BoardPage
 from letters.views.board_list import BoardExport, BoardList
 from letters.views.deadline import DeadlinePage
 from letters.views.home import Home
+from letters.views.inbox import Inbox, InboxAdd, InboxFile
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
 from letters.views.recipient import RecipientPage
 from letters.views.response import DocumentDownload, ResponseNew, ResponsePage, ResponsesPage
@@ -128,6 +132,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<int:pk>/resend/", letter.ResendLetter.as_view(), name="letter_resend"),
     path("dispatches/<int:pk>/settle/", letter.Settle.as_view(), name="dispatch_settle"),
     path("dispatches/<int:pk>/release/", letter.Release.as_view(), name="dispatch_release"),
+    path("inbox/", Inbox.as_view(), name="inbox"),
+    path("inbox/add/", InboxAdd.as_view(), name="inbox_add"),
+    path("inbox/file/", InboxFile.as_view(), name="inbox_file"),
+    path("inbox/<int:pk>/", incoming.IncomingPage.as_view(), name="incoming"),
+    path("inbox/<int:pk>/codings/", coding.CodingsPage.as_view(), name="codings"),
+    path("inbox/<int:pk>/codings/look/", coding.LookAtCodings.as_view(), name="codings_look"),
+    path("inbox/codings/<int:pk>/record/", coding.DecideCoding.as_view(), name="coding_record"),
+    path("campaigns/<int:pk>/codings/", coding.AgreementPage.as_view(), name="agreement"),
+    path("inbox/alike/", alike.Alike.as_view(), name="inbox_alike"),
+    path("inbox/alike/<int:pk>/", alike.AlikeGroup.as_view(), name="inbox_group"),
+    path(
+        "inbox/<int:pk>/recipient/", incoming.ChooseRecipient.as_view(), name="incoming_recipient"
+    ),
+    path("inbox/<int:pk>/aside/", incoming.SetAside.as_view(), name="incoming_aside"),
+    path("inbox/<int:pk>/again/", incoming.TakeUpAgain.as_view(), name="incoming_again"),
+    path("inbox/<int:pk>/take/", incoming.TakeOn.as_view(), name="incoming_take"),
+    path("inbox/<int:pk>/mark/", incoming.MarkIncoming.as_view(), name="incoming_mark"),
+    path("inbox/<int:pk>/original/", incoming.IncomingDownload.as_view(), name="incoming_original"),
+    path("inbox/files/<int:pk>/", incoming.IncomingFileDownload.as_view(), name="incoming_file"),
+    path("inbox/pages/<int:pk>/<int:number>/", incoming.InboxPicture.as_view(), name="inbox_page"),
+    path("inbox/responses/<int:pk>/", incoming.InboxResponse.as_view(), name="inbox_response"),
+    path("inbox/responses/<int:pk>/mark/", incoming.MarkResponse.as_view(), name="response_mark"),
     path("outbox/", outbox.Outbox.as_view(), name="outbox"),
     path("outbox/<slug:key>/", outbox.OutboxMessage.as_view(), name="outbox_message"),
     path(

@@ -29,6 +29,7 @@ confirmed username demand-1-outcome demand-1-promised_on demand-1-text collected
 verified_on review_by role citation regulations aliases covers organisation website password
 next find worst page programme quotation seen_on exhibit rows take look use
 wanted_until statement phone address who-name who-title who-email signature
+act incoming response row near count following back read authority demand-1-quotation demand-1-page
 """
 NAMES = _NAMES.split()
 VALUES = {

@@ -11,16 +11,18 @@ from campaigns.actions.answer import Respondent, Statement
 from campaigns.actions.directory import plan_import
 from campaigns.actions.task import open_task
 from campaigns.models import Addressee, Contact, Extension, SourcedFact, Task
-from letters.actions import annex, clause, dispatch, respond
+from letters.actions import annex, clause, coding, dispatch, respond
 from letters.actions.clause import Wording
 from letters.actions.respond import Item
 from letters.channels import outbox
 from letters.merge import codes
-from letters.models import Clause, Dispatch, Exhibit, Letter
+from letters.models import Clause, Dispatch, Exhibit, Letter, ReadFile
 from letters.uploads import KeptFile
 from tests.campaigns.directory.builders import ipeds, ipeds_choices
 from tests.factories import make_ground, make_pdf
 from tests.letters import stages
+from tests.letters.inbound import mails
+from tests.letters.inbound.mails import taken
 from tests.test_urls import Address
 
 
@@ -62,6 +64,14 @@ def make_world() -> World:
         now=timezone.now(),
     )
     sender = campaign.sender
+    came = taken(mails.mail(letter.reference, files=(("a.pdf", make_pdf()),)), by=stage.clerk)
+    coded = coding.code(
+        incoming=came,
+        kind="answer",
+        items=[Item(Statement(campaign.demands.first(), "declined"))],
+        now=timezone.now(),
+        by=stage.manager,
+    )
     return World(
         keys={
             "institutions": letter.recipient.institution_id,
@@ -88,6 +98,11 @@ def make_world() -> World:
             "responses": response.pk,
             "extensions": _wish(letter).pk,
             "documents": response.documents.get().pk,
+            "inbox": came.pk,
+            "alike": came.pk,
+            "codings": coded.pk,
+            "files": came.files.get().pk,
+            "pages": ReadFile.objects.latest("pk").pk,
         },
         words={
             "decide": "close",

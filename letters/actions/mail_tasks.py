@@ -71,8 +71,10 @@ def _bounces(recipients: QuerySet[Recipient]) -> Iterator[Wanted]:
         channel=Dispatch.Channel.EMAIL,
         sent_at__gt=OuterRef("recorded_at"),
     )
+    # Where it is known which e-mail came back, the task of that e-mail says so.
+    known = Dispatch.objects.filter(letter=OuterRef("letter"), status=S.BOUNCED)
     filed = Response.objects.filter(
-        ~Exists(since), kind=Response.Kind.BOUNCE, recipient__in=recipients
+        ~Exists(since), ~Exists(known), kind=Response.Kind.BOUNCE, recipient__in=recipients
     )
     for one in filed:
         yield Wanted(

@@ -130,6 +130,8 @@ def record_response(
         note=note,
         submission=submission,
         recorded_by=by,
+        read_by=by,
+        read_at=timezone.now(),
     )
     write(response, items, respondent, scans, on=on, by=by)
     return response

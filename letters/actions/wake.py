@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
+READ_INBOX = "letters.tasks.read_inbox"
 RENDER_MAILING = "letters.tasks.render_mailing"
 SEND_EMAILS = "letters.tasks.send_emails"
 SEND_RECEIPTS = "letters.tasks.send_receipts"

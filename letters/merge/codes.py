@@ -42,6 +42,27 @@ def derive(reference: str, issue: int = 1) -> Codes:
     )
 
 
+def reply_address(reference: str, address: str) -> str:
+    """The address to which one letter is answered: replies+cnf-2026-0137-b.MAC@example.org.
+
+    Nobody can make it from a reference, and none has to be stored to be known again.
+    """
+    name, _, domain = address.rpartition("@")
+    return f"{name}+{reference.lower()}.{_reply_mac(reference)}@{domain}"
+
+
+def answered(address: str) -> str:
+    """The reference in a reply address of ours, or nothing where it is none or was made up."""
+    token = address.partition("@")[0].rpartition("+")[2]
+    reference, _, mac = token.upper().partition(".")
+    is_ours = hmac.compare_digest(_reply_mac(reference).encode(), mac.lower().encode())
+    return reference if reference and is_ours else ""
+
+
+def _reply_mac(reference: str) -> str:
+    return base64.b32encode(_keyed(f"reply|{reference}")[:10]).decode().lower()
+
+
 def sha256_code(code: str) -> str:
     """The keyed SHA-256 (hex) under which a long or short code is looked up."""
     return _keyed(f"stored|{code}").hex()

@@ -6,6 +6,7 @@ from letters.models.dispatch import Dispatch, PrintPack
 from letters.models.exhibit import Exhibit
 from letters.models.finding import Finding, Override
 from letters.models.genuine_try import GenuineTry
+from letters.models.incoming import Coding, CodingItem, Incoming, IncomingFile, ReadFile
 from letters.models.letter import Letter
 from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
@@ -20,10 +21,14 @@ __all__ = [
     "AttachedFile",
     "Clause",
     "CoSigning",
+    "Coding",
+    "CodingItem",
     "Dispatch",
     "Exhibit",
     "Finding",
     "GenuineTry",
+    "Incoming",
+    "IncomingFile",
     "Letter",
     "LetterComment",
     "LetterTemplate",
@@ -35,6 +40,7 @@ __all__ = [
     "OwnText",
     "PortalKey",
     "PrintPack",
+    "ReadFile",
     "Request",
     "Response",
     "ResponseDocument",

@@ -18,6 +18,10 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """Responses of the response page whose receipt is not set as PDF yet."""
         return self.filter(channel=Channel.PORTAL, receipt_pdf_sha256="", receipt_pdf_problem="")
 
+    def unread(self) -> "ResponseQuerySet":
+        """What no member of staff has read. What one recorded, that one has read."""
+        return self.filter(read_at=None)
+
     def receipt_to_send(self) -> "ResponseQuerySet":
         """Responses whose receipt was asked for by e-mail and that no worker has taken up."""
         return self.exclude(respondent_email="").filter(
@@ -84,6 +88,11 @@ class Response(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
+    # One mark for the whole staff: what one of us has read is read.
+    read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    read_at = models.DateTimeField(null=True, blank=True)
 
     objects = ResponseQuerySet.as_manager()
 
@@ -103,6 +112,11 @@ class Response(models.Model):
             models.CheckConstraint(
                 condition=~Q(respondent_name="") | Q(kind__in=["auto_reply", "bounce"]),
                 name="a_response_names_who_wrote_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(read_at=None, read_by=None)
+                | Q(read_at__isnull=False, read_by__isnull=False),
+                name="response_read_by_someone_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=["submission"], condition=~Q(submission=""), name="submission_once"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns import pills
 from campaigns.models import Campaign, Ground, Recipient, Task, User
-from letters.models import Dispatch, Finding, Letter, Mailing, PrintPack
+from letters.models import Dispatch, Finding, Incoming, Letter, Mailing, PrintPack, Response
 from letters.reports.task_list import MINE, NOBODYS
 
 M = Mailing.Status
@@ -40,6 +40,8 @@ def waiting_for(person: User, now: datetime.datetime) -> list[Work]:
         work += _to_approve(person)
     if person.has_perm("letters.prepare_mailing"):
         work += [*_returned(), *_set_aside(), *_to_fix(), *_overdue(now)]
+    if person.has_perm("letters.record_response"):
+        work += _inbox()
     if person.has_perm("campaigns.verify_ground"):
         work += _grounds(now)
     if person.has_perm("campaigns.work_on_tasks"):
@@ -128,6 +130,15 @@ def _overdue(now: datetime.datetime) -> Iterator[Work]:
             "warn",
             counts[campaign.pk],
         )
+
+
+def _inbox() -> Iterator[Work]:
+    """What came in: first what nobody has decided on, then what is on record and unread."""
+    inbox = reverse("letters:inbox")
+    if waiting := Incoming.objects.waiting().count():
+        yield Work("Classify what came in", "Inbox", f"{inbox}?show=waiting", "warn", waiting)
+    if unread := Response.objects.unread().count():
+        yield Work("Read new responses", "Inbox", f"{inbox}?show=unread", "info", unread)
 
 
 def _grounds(now: datetime.datetime) -> Iterator[Work]:

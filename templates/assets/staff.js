@@ -152,3 +152,39 @@ document.addEventListener("DOMContentLoaded", () => {
     document.body.addEventListener(failure, sayItFailed);
   }
 });
+
+// --- Keys ---------------------------------------------------------------------------------------
+// A page that has keys names them on its links, buttons and fields, and says so in one line. They
+// can be turned off there, since who dictates to the machine would press them by speaking.
+
+const KEYS_OFF = "countersign.keys.off";
+const keysAreOff = () => localStorage.getItem(KEYS_OFF) === "yes";
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !document.querySelector("[data-keys]")) return;
+  const inField = event.target.closest("input, select, textarea");
+  if (event.key === "Escape" && inField) inField.blur();
+  if (inField || keysAreOff()) return;
+  const named = [...document.querySelectorAll(".cs-page [data-key]")].find((one) => one.dataset.key === event.key);
+  const answer = /^[1-9]$/.test(event.key) && document.getElementById(`id_demand-${event.key}-outcome`);
+  const wanted = named || answer;
+  if (!wanted) return;
+  event.preventDefault();
+  if (wanted.matches("input, select, textarea")) wanted.focus();
+  else wanted.click();
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  const help = document.querySelector("[data-keys]");
+  if (!help) return;
+  const turn = document.createElement("button");
+  turn.type = "button";
+  turn.className = "cs-link";
+  const say = () => { turn.textContent = keysAreOff() ? "Turn the keys on" : "Turn the keys off"; };
+  turn.addEventListener("click", () => {
+    localStorage.setItem(KEYS_OFF, keysAreOff() ? "no" : "yes");
+    say();
+  });
+  say();
+  help.append(" ", turn);
+});

@@ -6,20 +6,20 @@ from django.db import IntegrityError, transaction
 from campaigns import guards
 from letters import lifecycle
 from letters.lifecycle import TABLES, IllegalMove, MovedMeanwhile
-from letters.models import Dispatch, Letter, Mailing
+from letters.models import Dispatch, Incoming, Letter, Mailing
 from tests.factories import make_letter, make_mailing
 
 pytestmark = pytest.mark.django_db
 
 PAIRS = [
     (model, status, to)
-    for model in (Mailing, Letter, Dispatch)
+    for model in (Mailing, Letter, Dispatch, Incoming)
     for status in model.Status.values
     for to in model.Status.values
 ]
 
 
-@pytest.mark.parametrize("model", [Mailing, Letter, Dispatch])
+@pytest.mark.parametrize("model", [Mailing, Letter, Dispatch, Incoming])
 def test_every_status_is_in_its_table_and_leads_only_to_known_ones(model):
     table = TABLES[model]
     assert set(table) == set(model.Status.values)
@@ -42,6 +42,7 @@ def test_a_status_never_leads_to_itself():
         (Mailing, {"sent", "cancelled"}),
         (Letter, {"void"}),
         (Dispatch, {"returned", "refused", "bounced", "failed", "cancelled"}),
+        (Incoming, {"recorded"}),
     ],
 )
 def test_these_statuses_are_final(model, ends):

@@ -135,6 +135,31 @@ def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: U
     return dispatch
 
 
+@transaction.atomic
+def record_bounce(*, dispatch: Dispatch, detail: str, on: datetime.date, by: User) -> Dispatch:
+    """A mail server gave an e-mail back for good: it did not arrive, whatever was said before."""
+    lifecycle.move(dispatch, Status.BOUNCED, arrived_on=on, detail=detail)
+    letter = dispatch.letter
+    deadline.held(letter.recipient)
+    audit.record(
+        "dispatch.bounced",
+        subject=letter,
+        by=by,
+        campaign=letter.mailing.campaign,
+        sentence=f"recorded that the e-mail of letter {letter} to {dispatch.to_address} bounced.",
+        dispatch=dispatch.pk,
+        on=on.isoformat(),
+        detail=detail,
+    )
+    if _all_came_back(letter):
+        reason = f"the e-mail of letter {letter} bounced"
+        answer.undeliverable(recipient=letter.recipient, reason=reason, by=by)
+    else:
+        count_again(letter.recipient, by=by)
+    mail_tasks.follow_one(letter.recipient)
+    return dispatch
+
+
 def record_deliveries(
     *, mailing: Mailing, references: Iterable[str], status: str, on: datetime.date, by: User
 ) -> list[Outcome]:

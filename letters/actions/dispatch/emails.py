@@ -38,7 +38,7 @@ from letters.actions.outcome import counted
 from letters.actions.wake import SEND_EMAILS, wake
 from letters.channels import LeftUnknown, NoLongerOurs, NotTaken
 from letters.channels.email import Cover, Email
-from letters.merge import context
+from letters.merge import codes, context
 from letters.models import Dispatch, Letter, Mailing
 
 logger = logging.getLogger(__name__)
@@ -207,8 +207,15 @@ def _cover(letter: Letter) -> Cover:
         reference=letter.reference,
         deadline=content.deadline if letter.mailing.version.asks_for_an_answer else "",
         start_url=f"{settings.SITE_URL}/respond/",
-        reply_to=letter.mailing.campaign.sender.letterhead.email,
+        reply_to=_reply_to(letter),
     )
+
+
+def _reply_to(letter: Letter) -> str:
+    """An address of its own where replies are read by the program, so that each is known."""
+    if settings.REPLY_ADDRESS:
+        return codes.reply_address(letter.reference, settings.REPLY_ADDRESS)
+    return letter.mailing.campaign.sender.letterhead.email
 
 
 def _held_by(dispatch: Dispatch) -> QuerySet[Dispatch]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, User
 from letters.management.demo import campaign as story
-from letters.management.demo import clock, desk, directory, people, replies
+from letters.management.demo import clock, desk, directory, inbox, people, replies
 
 OUTBOX = "letters.channels.outbox.OutboxBackend"
 
@@ -67,10 +67,14 @@ class Command(BaseCommand):
         for days_ago, first, last in ((34, 0, 12), (27, 12, 30), (20, 30, 44), (13, 44, 60)):
             with clock.on(clock.working_day(days_ago, today), hour=11):
                 replies.answered(arrived[first:last], clerk)
+                if days_ago > 13:  # the last ones nobody has read yet
+                    inbox.read(made, clerk)
         with clock.on(clock.working_day(12, today), hour=11):
             replies.acknowledged(arrived[60], clerk)
         with clock.on(clock.working_day(9, today), hour=15):
             desk.looked(made, by=counsel)
             desk.overruled(made, by=counsel)
+        with clock.on(clock.working_day(2, today), hour=9):
+            inbox.arrived(arrived[61:], mailing, clerk, drafter)
         with clock.on(clock.working_day(1, today), hour=9):
             desk.shared_out(manager, clerk)

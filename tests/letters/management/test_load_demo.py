@@ -9,7 +9,7 @@ from campaigns import audit
 from campaigns.models import Addressee, AuditEvent, Campaign, Contact, User
 from letters.management.commands import load_demo
 from letters.management.demo import people
-from letters.models import Dispatch, Letter
+from letters.models import Dispatch, Incoming, Letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -37,6 +37,10 @@ def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch, outbox):
     posted = Dispatch.objects.filter(channel=Dispatch.Channel.POST, status="delivered")
     assert posted.count() == 199
     assert campaign.recipients.unanswered().count() == 208 - 60
+    waiting = Incoming.objects.waiting()
+    assert waiting.count() == 13
+    assert Incoming.objects.held().count() == 2
+    assert waiting.exclude(alike=None).count() == 5
     assert audit.verify().holds
     assert User.objects.count() == len(people.LOGINS.read_text().splitlines()) == 5
     assert people.LOGINS.stat().st_mode & 0o077 == 0

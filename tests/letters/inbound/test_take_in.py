@@ -1,0 +1,194 @@
+"""What comes in is kept, once, with its bytes, and held where its recipient is not certain."""
+
+import mailbox
+
+import pytest
+from django.utils import timezone
+
+from campaigns import audit, filestore
+from letters.inbound import maildir, message, pages
+from letters.inbound.alike import wording
+from letters.inbound.take_in import NotTakenIn
+from letters.models import Dispatch, Incoming, ReadFile
+from letters.tasks import read_inbox
+from tests.factories import make_pdf, make_sealed_letter, make_user
+from tests.letters.actions.test_respond import by_post
+from tests.letters.inbound.mails import bounce, mail, scan, taken, typed_pdf
+
+pytestmark = pytest.mark.django_db
+
+LONG = (
+    "We have received your letter of {0} and have considered each of the requests made in it "
+    "with care and with the advice of counsel."
+)
+
+
+@pytest.fixture
+def letter():
+    return make_sealed_letter()
+
+
+def test_an_email_is_matched_kept_as_it_came_and_decides_nothing(letter):
+    content = mail(f"Re {letter.reference}: we confirm.", files=(("reply.pdf", make_pdf()),))
+    item = taken(content)
+    assert (item.recipient, item.letter) == (letter.recipient, letter)
+    assert (item.status, item.looks_like) == ("waiting", "answer")
+    assert filestore.get(item.sha256) == content
+    assert item.received_on.isoformat() == "2026-11-02"
+    kept = item.files.get()
+    assert filestore.get(kept.sha256) == make_pdf()
+    assert ReadFile.objects.get(sha256=kept.sha256).pages
+    assert not letter.recipient.responses.exists()
+    assert set(letter.recipient.answers.values_list("outcome", flat=True)) == {"unanswered"}
+    event = audit.history(item).get()
+    assert "put into the inbox what came in" in event.sentence
+
+
+def test_what_is_of_nobody_known_is_held():
+    item = taken(mail("Hello", From="x@nowhere.example"))
+    assert item.recipient is None
+    assert item in Incoming.objects.held()
+
+
+def test_the_same_bytes_come_in_once_and_so_does_the_same_mail_by_another_way():
+    first = taken(mail(Received="from a; Mon, 02 Nov 2026 10:00:00 -0500"))
+    assert taken(mail(Received="from a; Mon, 02 Nov 2026 10:00:00 -0500")) == first
+    assert taken(mail(Received="from b; Mon, 02 Nov 2026 10:00:05 -0500")) == first
+    assert Incoming.objects.count() == 1
+
+
+def test_another_mail_with_a_message_id_already_seen_is_not_lost():
+    first = taken(mail("We confirm."))
+    assert taken(mail("We decline.")) != first
+
+
+def test_a_file_that_could_act_by_itself_stays_inside_its_mail():
+    item = taken(mail(files=(("run.exe", b"MZ..."),)))
+    part = item.files.get()
+    assert part.sha256 == ""
+    assert "not a PDF" in part.refused
+
+
+def test_a_mail_that_cannot_be_taken_apart_is_held_with_its_bytes(monkeypatch):
+    def fails(content):
+        raise message.CouldNotRead("it could not be read safely")
+
+    monkeypatch.setattr(message, "read_message", fails)
+    item = taken(mail())
+    assert "not taken apart" in item.unreadable
+    assert filestore.get(item.sha256) == mail()
+
+
+def test_a_bounce_names_the_message_that_did_not_arrive(letter):
+    sent = Dispatch.objects.create(
+        letter=letter, channel="email", message_id="<x.1@ours>", queued_by=make_user()
+    )
+    item = taken(bounce("<x.1@ours>"))
+    assert (item.looks_like, item.bounced, item.bounce_is_final) == ("bounce", sent, True)
+    assert item.recipient == letter.recipient
+
+
+def test_a_scan_is_matched_by_the_reference_in_its_text_or_its_name(letter):
+    item = taken(typed_pdf(f"Our answer to {letter.reference}"), name="scan.pdf")
+    assert (item.recipient, item.channel) == (letter.recipient, "post")
+    by_name = taken(scan(), name=f"{letter.reference}.png")
+    assert by_name.recipient == letter.recipient
+    assert not ReadFile.objects.get(sha256=by_name.sha256).has_text
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", "empty"), (b"hello", "Save as"), (b"%PDF-broken", "Save as")]
+)
+def test_what_is_neither_mail_nor_scan_is_refused_and_leaves_nothing(content, says):
+    with pytest.raises(NotTakenIn, match=says):
+        taken(content)
+    assert not Incoming.objects.exists()
+
+
+def test_a_form_letter_is_known_again_with_other_names_and_days():
+    first = taken(mail(LONG.format("May 1"), Message_ID="<1@a>"))
+    second = taken(mail(LONG.format("June 12, 2026"), Message_ID="<2@b>", From="Lee <l@b.example>"))
+    assert (second.alike, second.likeness) == (first, 100)
+    near = taken(mail(LONG.format("May 1") + " Thank you.", Message_ID="<3@c>"))
+    assert near.alike == first
+    assert 85 <= near.likeness < 100
+    other = taken(mail("We decline all of this. " * 10, Message_ID="<4@d>"))
+    assert other.alike is None
+
+
+def test_a_few_words_are_like_nothing():
+    taken(mail("Thank you.", Message_ID="<1@a>"))
+    assert taken(mail("Thank you.", Message_ID="<2@b>")).alike is None
+
+
+def test_the_wording_leaves_out_who_writes_to_whom_and_when():
+    text = (
+        "Dear Mr. Sample,\nWe at Example University got CNF-2026-0001-X on May 3.\nSincerely,\nPat"
+    )
+    assert wording(text, ("Example University",)) == "we at got on"
+
+
+class TestMailbox:
+    @pytest.fixture
+    def box(self, settings, tmp_path):
+        settings.INBOUND_MAILDIR = str(tmp_path / "box")
+        return mailbox.Maildir(tmp_path / "box")
+
+    def test_what_is_new_comes_in_once_and_is_marked_as_seen(self, box):
+        box.add(mail())
+        read_inbox()
+        read_inbox()
+        item = Incoming.objects.get()
+        assert item.added_by is None
+        (seen,) = box
+        assert (seen.get_subdir(), seen.get_flags()) == ("cur", "S")
+
+    def test_a_message_seen_again_after_a_crash_comes_in_once(self, box):
+        key = box.add(mail())
+        maildir.read_mailbox()
+        again = box.get_message(key)
+        again.set_flags("")
+        box[key] = again
+        assert maildir.read_mailbox() == 0
+        assert Incoming.objects.count() == 1
+
+    def test_what_is_no_mail_stays_in_the_mailbox_and_keeps_no_other(self, box, caplog):
+        box.add(b"\r\n\r\njunk")
+        box.add(mail())
+        assert maildir.read_mailbox() == 1
+        assert len(box) == 2
+        assert "stays in the mailbox" in caplog.text
+
+    def test_a_folder_that_is_no_mailbox_is_said(self, settings, tmp_path, caplog):
+        settings.INBOUND_MAILDIR = str(tmp_path / "nowhere")
+        assert maildir.read_mailbox() == 0
+        assert "no Maildir" in caplog.text
+
+    def test_without_a_mailbox_nothing_is_read(self, settings):
+        settings.INBOUND_MAILDIR = ""
+        assert maildir.read_mailbox() == 0
+
+
+class TestPagesOfResponses:
+    def recorded(self):
+        from letters import uploads
+
+        kept = uploads.keep(uploads.check("scan.pdf", typed_pdf("We confirm.")))
+        return by_post(make_sealed_letter().recipient, scans=[kept]).documents.get()
+
+    def test_documents_of_responses_are_read_once(self):
+        document = self.recorded()
+        assert pages.read_waiting(seconds=60) == 1
+        assert pages.read_waiting(seconds=60) == 0
+        assert ReadFile.objects.get(sha256=document.sha256).has_text
+
+    def test_a_document_that_the_scanner_holds_is_not_opened(self, settings):
+        self.recorded()
+        settings.CLAMD = "tcp://127.0.0.1:1"
+        assert pages.read_waiting(seconds=60) == 0
+
+    def test_a_document_that_is_damaged_is_read_once_and_says_so(self):
+        sha256 = filestore.put(b"%PDF-broken")
+        assert "damaged" in pages.read(sha256, "application/pdf").refused
+        assert pages.read(sha256, "application/pdf").refused
+        assert timezone.now() >= ReadFile.objects.get().read_at
