@@ -91,7 +91,10 @@ def prepared(
 
 
 def rendered(count: int = 3, **fields: Any) -> Stage:
-    stage = prepared(count, **fields)
+    return print_all(prepared(count, **fields))
+
+
+def print_all(stage: Stage) -> Stage:
     render.start(mailing=stage.mailing, by=stage.manager)
     while render.work(mailing_pk=stage.mailing.pk, seconds=60):
         pass
@@ -100,14 +103,20 @@ def rendered(count: int = 3, **fields: Any) -> Stage:
 
 
 def opened(count: int = 3, **fields: Any) -> Stage:
-    stage = rendered(count, **fields)
+    return open_all(rendered(count, **fields))
+
+
+def open_all(stage: Stage) -> Stage:
     for letter in stage.letters:
         approve.record_opening(letter=letter, by=stage.counsel)
     return stage
 
 
 def approved(count: int = 3, **fields: Any) -> Stage:
-    stage = opened(count, **fields)
+    return seal_all(opened(count, **fields))
+
+
+def seal_all(stage: Stage) -> Stage:
     approve.approve(
         mailing=stage.mailing,
         digest=stage.mailing.digest,

@@ -137,18 +137,10 @@ def test_a_day_that_was_sealed_and_sent_outlives_the_extension(stage, monkeypatc
     recipient = stage.campaign.recipients.first()
     given = give(recipient, day(60), stage.manager)
     (made,) = prepare(stage, text(stage))
+    confirming = stages.Stage(made, stage.manager, stage.counsel, stage.clerk)
+    stages.seal_all(stages.open_all(stages.print_all(confirming)))
     letter = made.letters.get()
-    Mailing.objects.filter(pk=made.pk).update(
-        status="approved",
-        approved_by=stage.counsel,
-        approved_at=timezone.now(),
-        digest="d",
-    )
-    sealed = stage.mailing.letters.get(recipient=recipient)
-    type(letter).objects.filter(pk=letter.pk).update(
-        status="sealed", sealed_at=timezone.now(), pdf_sha256=sealed.pdf_sha256, page_count=2
-    )
-    post(Mailing.objects.get(pk=made.pk), stage.clerk)
+    post(confirming.mailing, stage.clerk)
     extension.withdraw(extension=given, reason="Mistake.", now=timezone.now(), by=stage.manager)
     recipient.refresh_from_db()
     assert timezone.localdate(recipient.due_at) == day(60)
