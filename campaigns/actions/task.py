@@ -79,11 +79,12 @@ def assign(*, task: Task, to: User | None, by: User) -> Task:
         return task
     before, task.assignee = task.assignee, to
     task.save(update_fields=["assignee"])
-    whom = "themselves" if to == by else str(to) if to else "nobody"
+    what = f"the task on {task.recipient}"
+    said = f"took {what}" if to == by else f"gave {what} to {to or 'nobody'}"
     _record(
         "task.assigned",
         task,
-        f"gave the task on {task.recipient} to {whom}: {task.about}",
+        f"{said}: {task.about}",
         by,
         before=before.pk if before else None,
         after=to.pk if to else None,

@@ -208,7 +208,12 @@ class TasksDecide(StaffPage, View):
         if len(outcomes) == 1:
             return self._said(outcomes[0], back)
         context = self.get_context_data(
-            outcomes=outcomes, summary=in_words(outcomes), back=back, row="Task", whole="tasks"
+            return_to="",  # the button leads there
+            outcomes=outcomes,
+            summary=in_words(outcomes),
+            back=back,
+            row="Task",
+            whole="tasks",
         )
         return render(request, "staff/outcomes.html", context)
 

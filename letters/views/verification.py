@@ -239,7 +239,12 @@ class AnswersDecide(OfCampaign, View):
 
         outcomes = for_each(entries, decide, lambda entry: _named(entry.answer))
         context = self.get_context_data(
-            outcomes=outcomes, summary=in_words(outcomes), back=back, row="Answer", whole="answers"
+            return_to="",  # the button leads there
+            outcomes=outcomes,
+            summary=in_words(outcomes),
+            back=back,
+            row="Answer",
+            whole="answers",
         )
         return render(request, "staff/outcomes.html", context)
 

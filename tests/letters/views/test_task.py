@@ -141,6 +141,7 @@ def test_many_are_assigned_with_an_answer_for_each(clerk):
     tasks.assign(task=second, to=clerk.person, by=clerk.person)
     html = decide(clerk, "assign", first, second, to=clerk.person.pk).content.decode()
     assert "1 done, 1 skipped" in html and "It is so already." in html
+    assert "Back to the tasks" in html and "Back to where you came from" not in html
     first.refresh_from_db()
     assert first.assignee == clerk.person
 
