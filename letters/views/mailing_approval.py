@@ -1,5 +1,6 @@
 """What counsel weighs before approving: how the letters read, what changed, what they cost."""
 
+import string
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,8 @@ def decision(mailing: Mailing) -> dict[str, Any]:
         "deviants": [_why_unlike(mailing, letter) for letter in others[:ROWS]],
         "before": before,
         "changes": changes(before.version, mailing.version) if before else [],
+        "annexes": annexes(mailing),
+        "annexes_before": annexes(before) if before else [],
         "postage": postage.of_mailing(mailing),
     }
 
@@ -131,6 +134,18 @@ def changes(old: LetterVersion, new: LetterVersion) -> list[tuple[str, list[Piec
         (label, redline(getattr(old, name), getattr(new, name)))
         for name, label in TEXTS
         if getattr(old, name) != getattr(new, name)
+    ]
+
+
+def annexes(mailing: Mailing) -> list[str]:
+    """What goes out with every letter besides its text, as the letters were made."""
+    first = mailing.letters.standing().order_by("position").first()
+    kept = first.merge_data if first else {}
+    exhibits = zip(string.ascii_uppercase, kept.get("exhibits", ()), strict=False)
+    return [
+        *(["a cover sheet"] if kept.get("cover_sheet") else []),
+        *(f"Exhibit {place}, “{one['title']}”" for place, one in exhibits),
+        *(["a response form"] if kept.get("response_form") else []),
     ]
 
 

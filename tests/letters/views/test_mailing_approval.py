@@ -5,11 +5,12 @@ import re
 import pytest
 
 from campaigns import audit
-from letters.actions import approve, mailing, override, own_text
+from letters.actions import annex, approve, mailing, override, own_text
 from letters.models import LetterComment
 from tests.factories import (
     make_campaign,
     make_institution,
+    make_pdf,
     make_recipient,
     make_user,
     make_version,
@@ -86,6 +87,26 @@ def test_the_text_is_compared_with_the_one_that_was_approved_last():
     other = make_version(stage.campaign, body="We write again to {{ institution_name }}.")
     page = approval(stages.rendered(0, campaign=stage.campaign, version=other))
     assert re.search(r"<ins>[^<]*again", page) and stage.mailing.title in page
+
+
+def test_what_goes_out_with_the_text_is_named_beside_what_went_out_before():
+    stage = stages.approved(1)
+    template = stage.mailing.version.template
+    same = stages.rendered(0, campaign=stage.campaign, version=stage.mailing.version)
+    page = approval(same)
+    assert "With every letter" not in page and "With those of" not in page
+    annex.set_cover_sheet(template=template, wanted=True, by=stage.manager)
+    annex.add_exhibit(
+        template=template,
+        title="Notice",
+        name="notice.pdf",
+        content=make_pdf(),
+        by=make_user("drafter"),
+    )
+    annex.set_response_form(template=template, wanted=True, by=stage.manager)
+    page = approval(stages.rendered(0, campaign=stage.campaign, version=stage.mailing.version))
+    assert "With every letter: a cover sheet; Exhibit A, “Notice”; a response form." in page
+    assert f"With those of {stage.mailing}: the text alone." in page
 
 
 def test_letters_sheets_and_postage_are_counted():
