@@ -16,7 +16,7 @@ from campaigns.views.shell import StaffPage
 from letters.models import Letter, Response
 from letters.reports.steps import Step, step
 from letters.reports.task_list import Way, ways
-from letters.reports.timeline import timeline
+from letters.reports.timeline import sorts, timeline
 from letters.reports.unsent import unsent
 
 
@@ -56,6 +56,8 @@ class RecipientPage(StaffPage, TemplateView):
             now=now,
         )
         stands = in_force(by_rule, recipient.override_standing)
+        moments = timeline(recipient, letters, dispatches, responses)
+        shown = self.request.GET.get("show", "")
         return super().get_context_data(
             recipient=recipient,
             standing=stands,
@@ -73,7 +75,10 @@ class RecipientPage(StaffPage, TemplateView):
             responses=responses,
             received=next((each for each in responses if not each.is_answer), None),
             addressees=_addressees(recipient),
-            moments=timeline(recipient, letters, dispatches, responses),
+            moments=[moment for moment in moments if shown in ("", moment.sort)],
+            sorts=sorts(moments),
+            shown=shown,
+            happened=len(moments),
             **kwargs,
         )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns import audit
 from letters.models import Dispatch, Response
+from letters.reports.timeline import Sort, sort_of
 from tests.factories import (
     make_answer,
     make_campaign,
@@ -19,6 +20,7 @@ from tests.factories import (
     make_user,
     make_version,
 )
+from tests.letters.actions.test_respond import by_post
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +129,39 @@ def test_the_page_costs_the_same_for_one_letter_and_for_five(viewer):
             assert viewer.get(page_of(recipient)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_happened_is_filtered_and_leads_to_letter_pdf_and_response(client):
+    client.force_login(make_user("manager"))
+    recipient = make_recipient(make_campaign(demands=1))
+    letter = give_letters(recipient, 1)
+    response = by_post(recipient)
+    every = client.get(page_of(recipient))
+    found = {sort.value: count for sort, count in every.context["sorts"]}
+    assert found["letters"] == 3  # sealed, left, delivered
+    assert found["answers"] >= 2  # the response, and the answer in it
+    html = every.content.decode()
+    assert f'href="{reverse("letters:letter_pdf", args=[letter.pk])}">PDF</a>' in html
+    assert f'href="{reverse("letters:response", args=[response.pk])}">Response</a>' in html
+    only = client.get(page_of(recipient), {"show": "letters"})
+    assert {moment.sort.value for moment in only.context["moments"]} == {"letters"}
+    assert f"Letter {letter.reference} was delivered." in only.content.decode()
+    assert client.get(page_of(recipient), {"show": "wonderful"}).context["moments"] == []
+
+
+def test_who_may_not_open_letters_is_offered_no_pdf(viewer):
+    recipient = make_recipient(make_campaign(demands=1))
+    give_letters(recipient, 1)
+    assert ">PDF</a>" not in viewer.get(page_of(recipient)).content.decode()
+
+
+def test_every_verb_of_the_log_has_a_sort_that_says_what_it_is_about():
+    for verb, sort in (
+        ("answer.recorded", Sort.ANSWER),
+        ("recipient.counsel_appeared", Sort.STANDING),
+        ("recipient.standing_overridden", Sort.STANDING),
+        ("extension.granted", Sort.TIME),
+        ("task.opened", Sort.TASK),
+        ("addressee.added", Sort.CHANGE),
+    ):
+        assert sort_of(verb) is sort
