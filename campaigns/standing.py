@@ -201,6 +201,14 @@ def _answered(outcomes: Collection[str]) -> Standing:
     return Standing.PENDING
 
 
+# What the rules give to those who answered at least one demand.
+ANSWERED = frozenset(Standing) - {
+    Standing.WITHDRAWN,
+    Standing.WITH_COUNSEL,
+    Standing.UNDELIVERABLE,
+    Standing.NO_RESPONSE,
+    Standing.AWAITING,
+}
 MARKS = {each: chr(ord("a") + index) for index, each in enumerate(Standing)}
 BY_MARK = {found: each for each, found in MARKS.items()}
 # The outcomes by rank, the highest last: those of one rank count alike in every rule.

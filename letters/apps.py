@@ -41,6 +41,16 @@ class LettersConfig(AppConfig):
         menu.add(
             menu.Entry(
                 "Work",
+                "Portfolio",
+                "letters:portfolio",
+                "leaderboard",
+                permission="campaigns.view_recipient",
+                order=25,
+            )
+        )
+        menu.add(
+            menu.Entry(
+                "Work",
                 "Outbox",
                 "letters:outbox",
                 "outbox",

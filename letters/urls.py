@@ -18,6 +18,7 @@ from letters.views import (
     outbox,
     own_text,
     pack,
+    saved_filter,
     sender,
     signer,
     specimen,
@@ -31,6 +32,7 @@ from letters.views.deadline import DeadlinePage
 from letters.views.home import Home
 from letters.views.inbox import Inbox, InboxAdd, InboxFile
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
+from letters.views.portfolio import Portfolio
 from letters.views.recipient import RecipientPage
 from letters.views.response import DocumentDownload, ResponseNew, ResponsePage, ResponsesPage
 from letters.views.styleguide import Styleguide
@@ -42,8 +44,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:pk>/", task.TaskPage.as_view(), name="task"),
     path("tasks/decide/<str:what>/", task.TasksDecide.as_view(), name="tasks_decide"),
     path("recipients/<int:pk>/tasks/new/", task.TaskNew.as_view(), name="task_new"),
+    path("portfolio/", Portfolio.as_view(), name="portfolio"),
     path("campaigns/<int:pk>/board/", BoardPage.as_view(), name="board"),
     path("campaigns/<int:pk>/board/recipients/", BoardList.as_view(), name="board_list"),
+    path(
+        "campaigns/<int:pk>/board/filters/save/",
+        saved_filter.SaveFilter.as_view(),
+        name="filter_save",
+    ),
+    path(
+        "board/filters/<int:pk>/remove/",
+        saved_filter.RemoveFilter.as_view(),
+        name="filter_remove",
+    ),
     path("campaigns/<int:pk>/board/letters/", BoardLetters.as_view(), name="board_letters"),
     path("campaigns/<int:pk>/board/export/<str:form>/", BoardExport.as_view(), name="board_export"),
     path("recipients/<int:pk>/", RecipientPage.as_view(), name="recipient"),

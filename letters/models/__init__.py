@@ -15,6 +15,7 @@ from letters.models.portal_key import PortalKey, ShortCodeAttempt
 from letters.models.request import Request
 from letters.models.response import Response, ResponseDocument, ResponseItem
 from letters.models.saved_answer import AttachedFile, SavedAnswer
+from letters.models.saved_filter import SavedFilter
 from letters.models.template import LetterTemplate, LetterVersion
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "ResponseDocument",
     "ResponseItem",
     "SavedAnswer",
+    "SavedFilter",
     "Sender",
     "ShortCodeAttempt",
     "Signer",

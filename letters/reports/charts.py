@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from letters.reports.figures import Period
 
 WIDTH, HEIGHT = 720, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 16, 22
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 16, 22
 _NUMBERED_AT_MOST = 24  # columns; more of them have no room for a number each
 _NAMED_AT_MOST = 9  # days that fit below the columns
 

@@ -19,7 +19,7 @@ from django.db.models import CharField, Count, Min, QuerySet
 from django.db.models.functions import Cast
 
 from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Recipient
-from campaigns.standing import BY_MARK, Standing, in_force, mark_by_rule
+from campaigns.standing import ANSWERED, BY_MARK, Standing, in_force, mark_by_rule
 from letters.models import Dispatch, Letter, Response
 from letters.reports.selection import (
     CONFIRMED,
@@ -31,16 +31,6 @@ from letters.reports.selection import (
 from letters.reports.steps import Step, step
 from letters.reports.unsent import unsent
 
-# What the rules give to those who answered nothing, and to who was withdrawn.
-_UNANSWERED = frozenset(
-    {
-        Standing.WITHDRAWN,
-        Standing.WITH_COUNSEL,
-        Standing.UNDELIVERABLE,
-        Standing.NO_RESPONSE,
-        Standing.AWAITING,
-    }
-)
 # What a silent recipient is while the clock alone decides; all else is never overdue.
 _BY_THE_CLOCK = (Standing.AWAITING, Standing.NO_RESPONSE)
 _LEFT = frozenset(Dispatch.LEFT)
@@ -346,7 +336,7 @@ def _stands(campaign: Campaign, now: datetime.datetime) -> Stands:
 @functools.cache
 def _where(found: str, override: str) -> Where:
     ruled = BY_MARK[found]
-    return Where(in_force(ruled, override), ruled not in _UNANSWERED)
+    return Where(in_force(ruled, override), ruled in ANSWERED)
 
 
 @functools.lru_cache(maxsize=1000)

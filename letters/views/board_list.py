@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 
-from campaigns.models import Campaign, Institution, Outcome, Recipient
+from campaigns.models import Campaign, Institution, Outcome, Recipient, User
 from campaigns.standing import Standing
 from campaigns.views.shell import StaffPage
 from letters.actions.export import export_board
+from letters.models import SavedFilter
 from letters.reports.exports import CONTENT_TYPES, Format
 from letters.reports.rows import rows
 from letters.reports.selection import (
@@ -111,6 +112,11 @@ class SelectionForm(forms.Form):
         return Selection(**chosen)
 
 
+def _saved(campaign: Campaign, person: User) -> list[SavedFilter]:
+    found = SavedFilter.objects.filter(campaign=campaign).for_person(person)
+    return list(found.select_related("owner"))
+
+
 def _places(campaign: Campaign) -> list[tuple[str, str]]:
     found = campaign.recipients.order_by().values_list("institution__country", "institution__state")
     places = {state if country == "US" else country for country, state in found.distinct()}
@@ -141,6 +147,8 @@ class BoardList(StaffPage, TemplateView):
             rows=rows(campaign, list(page), form.demands, now),
             demands=form.demands,
             columns=_columns(selection.sort),
+            saved=_saved(campaign, self.person),
+            address=self.request.get_full_path(),
             **kwargs,
         )
 
