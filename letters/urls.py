@@ -27,7 +27,7 @@ from letters.views import (
     verification,
 )
 from letters.views.board import BoardLetters, BoardPage
-from letters.views.board_list import BoardExport, BoardList
+from letters.views.board_list import BoardExport, BoardList, StatusReport
 from letters.views.deadline import DeadlinePage
 from letters.views.home import Home
 from letters.views.inbox import Inbox, InboxAdd, InboxFile
@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         saved_filter.RemoveFilter.as_view(),
         name="filter_remove",
     ),
+    path("campaigns/<int:pk>/board/report/", StatusReport.as_view(), name="status_report"),
     path("campaigns/<int:pk>/board/letters/", BoardLetters.as_view(), name="board_letters"),
     path("campaigns/<int:pk>/board/export/<str:form>/", BoardExport.as_view(), name="board_export"),
     path("recipients/<int:pk>/", RecipientPage.as_view(), name="recipient"),

@@ -33,6 +33,7 @@ from letters.merge import (
     envelope,
     envelopes,
     receipts,
+    status,
     typefaces,
     windows,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "receipt",
     "render",
     "render_many",
+    "status_report",
 ]
 
 MOST_PAGES = 20
@@ -110,6 +112,11 @@ def calibration_sheet(profile: envelope.Profile) -> Rendered:
 def receipt(sheet: receipts.Sheet) -> Rendered:
     """The receipt of a response. Raises what `render` raises."""
     return _press.render(receipts.make(sheet))
+
+
+def status_report(sheet: status.Sheet) -> Rendered:
+    """The status report of a campaign. Raises what `render` raises."""
+    return _press.render(status.make(sheet))
 
 
 def print_envelopes(

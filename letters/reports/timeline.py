@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -64,14 +63,13 @@ _SORTS = {
 class Moment:
     """One thing that happened. `by` is empty where it is a fact and not a decision.
 
-    `is_day` where only its day is known. `letter` and `response` lead to what it is about.
+    `letter` and `response` lead to what it is about.
     """
 
     at: datetime.datetime
     text: str
     by: str = ""
     sort: Sort = Sort.CHANGE
-    is_day: bool = False
     letter: int | None = None
     response: int | None = None
 
@@ -88,7 +86,6 @@ def timeline(
         *_decisions(_about(recipient, letters, dispatches, responses), letter_of),
         *_sealed(letters),
         *_left(dispatches),
-        *_arrived(dispatches, ZoneInfo(recipient.campaign.timezone)),
         Moment(recipient.chosen_at, "chose it as a recipient.", by=str(recipient.chosen_by)),
     ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
@@ -141,20 +138,3 @@ def _left(dispatches: Iterable[Dispatch]) -> Iterator[Moment]:
             channel = dispatch.get_channel_display().lower()
             text = f"Letter {dispatch.letter.reference} left by {channel}."
             yield Moment(dispatch.sent_at, text, sort=Sort.LETTER, letter=dispatch.letter_id)
-
-
-_ARRIVALS = {
-    Dispatch.Status.DELIVERED: "was delivered",
-    Dispatch.Status.RETURNED: "came back",
-    Dispatch.Status.REFUSED: "was refused",
-}
-
-
-def _arrived(dispatches: Iterable[Dispatch], zone: ZoneInfo) -> Iterator[Moment]:
-    for dispatch in dispatches:
-        became = _ARRIVALS.get(Dispatch.Status(dispatch.status))
-        if dispatch.arrived_on and became:
-            noon = datetime.datetime.combine(dispatch.arrived_on, datetime.time(12), zone)
-            number = f" ({dispatch.tracking_number})" if dispatch.tracking_number else ""
-            text = f"Letter {dispatch.letter.reference} {became}{number}."
-            yield Moment(noon, text, sort=Sort.LETTER, is_day=True, letter=dispatch.letter_id)

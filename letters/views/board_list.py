@@ -1,18 +1,21 @@
-"""Recipient by demand: the list behind every figure of the board, and its exports."""
+"""Recipient by demand: the list behind every figure of the board, its exports, and the report."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 
+from campaigns.actions import Refused
 from campaigns.models import Campaign, Institution, Outcome, Recipient, User
 from campaigns.standing import Standing
 from campaigns.views.shell import StaffPage
+from letters.actions import status_report
 from letters.actions.export import export_board
 from letters.models import SavedFilter
 from letters.reports.exports import CONTENT_TYPES, Format
@@ -177,6 +180,29 @@ class BoardExport(StaffPage, View):
             as_attachment=True,
             filename=f"{campaign.reference_prefix}-board-{day}.{form}",
             content_type=CONTENT_TYPES[Format(form)],
+        )
+
+
+class StatusReport(StaffPage, View):
+    """The board on paper. A POST, since it is put on record who took what out."""
+
+    permission_required = "campaigns.view_recipient"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+        campaign = get_object_or_404(Campaign, pk=pk)
+        now = timezone.now()
+        try:
+            made = status_report.report(campaign=campaign, now=now, by=self.person)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("letters:board", pk)
+        day = timezone.localdate(now).isoformat()
+        return FileResponse(
+            made.file,
+            as_attachment=True,
+            filename=f"{campaign.reference_prefix}-status-{day}.pdf",
+            content_type="application/pdf",
         )
 
 

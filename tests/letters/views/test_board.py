@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.models import AuditEvent
 from letters.management import large
+from letters.merge import press
 from tests.factories import (
     make_answer,
     make_campaign,
@@ -202,3 +203,29 @@ def test_the_letters_behind_a_number_are_those_of_its_step(viewer):
     assert len(viewer.get(page, {"step": "sent"}).context["letters"]) == 3
     assert len(viewer.get(page, {"step": "draft"}).context["letters"]) == 0
     assert len(viewer.get(page, {"step": "wonderful"}).context["letters"]) == 3
+
+
+def test_the_status_report_is_a_post_and_comes_as_a_file(viewer, monkeypatch):
+    monkeypatch.setattr(press, "status_report", lambda sheet: press.Rendered(b"%PDF-1.7", 1))
+    campaign = make_campaign()
+    make_recipient(campaign)
+    address = reverse("letters:status_report", args=[campaign.pk])
+    assert address in viewer.get(board_of(campaign)).content.decode()
+    assert viewer.get(address).status_code == 405
+    response = viewer.post(address)
+    assert response["Content-Type"] == "application/pdf"
+    assert f"{campaign.reference_prefix}-status-" in response["Content-Disposition"]
+    assert b"".join(response.streaming_content) == b"%PDF-1.7"
+
+
+def test_a_status_report_that_cannot_be_made_says_why_on_the_board(viewer, monkeypatch):
+    def refuse(sheet):
+        raise press.RenderRefused("Noto Serif has no such character.")
+
+    monkeypatch.setattr(press, "status_report", refuse)
+    campaign = make_campaign()
+    make_recipient(campaign)
+    page = viewer.post(reverse("letters:status_report", args=[campaign.pk]), follow=True)
+    assert "The report could not be made: Noto Serif has no such character." in (
+        page.content.decode()
+    )

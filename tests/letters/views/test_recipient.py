@@ -138,14 +138,14 @@ def test_what_happened_is_filtered_and_leads_to_letter_pdf_and_response(client):
     response = by_post(recipient)
     every = client.get(page_of(recipient))
     found = {sort.value: count for sort, count in every.context["sorts"]}
-    assert found["letters"] == 3  # sealed, left, delivered
+    assert found["letters"] == 2  # sealed, left
     assert found["answers"] >= 2  # the response, and the answer in it
     html = every.content.decode()
     assert f'href="{reverse("letters:letter_pdf", args=[letter.pk])}">PDF</a>' in html
     assert f'href="{reverse("letters:response", args=[response.pk])}">Response</a>' in html
     only = client.get(page_of(recipient), {"show": "letters"})
     assert {moment.sort.value for moment in only.context["moments"]} == {"letters"}
-    assert f"Letter {letter.reference} was delivered." in only.content.decode()
+    assert f"Letter {letter.reference} left by certified mail." in only.content.decode()
     assert client.get(page_of(recipient), {"show": "wonderful"}).context["moments"] == []
 
 
