@@ -35,7 +35,6 @@ from letters.reports.unsent import unsent
 _BY_THE_CLOCK = (Standing.AWAITING, Standing.NO_RESPONSE)
 _LEFT = frozenset(Dispatch.LEFT)
 _WEEKS_AT_MOST = 40
-_CHUNK = 5000
 
 
 @dataclass(frozen=True)
@@ -286,7 +285,8 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
     today = now.astimezone(zone).date()
     demands = list(campaign.demands.order_by("number"))
     letters = _letters(campaign)
-    withdrawn = set(campaign.recipients.exclude(withdrawn_at=None).values_list("pk", flat=True))
+    gone = campaign.recipients.exclude(withdrawn_at=None).order_by()
+    withdrawn = set(gone.values_list("pk", flat=True))
     made = {recipient for recipient, _, status, _ in letters if status != Letter.Status.VOID}
     return Board(
         demands=demands,
@@ -316,7 +316,7 @@ def _stands(campaign: Campaign, now: datetime.datetime) -> Stands:
             "due",
         )
     )
-    rows = list(columns.iterator(chunk_size=_CHUNK))
+    rows = list(columns)
     if not rows:
         return Stands()
     marks, overrides, reach, countries, states, control, kind, due = zip(*rows, strict=True)
@@ -391,7 +391,7 @@ def _letters(campaign: Campaign) -> Collection[Sent]:
         .values_list("pk", "recipient_id", "mailing_id", "status", "dispatches__status")
     )
     letters: dict[int, Sent] = {}
-    for pk, recipient, mailing, status, dispatch in columns.iterator(chunk_size=_CHUNK):
+    for pk, recipient, mailing, status, dispatch in columns:
         before = letters[pk][3] if pk in letters else ()
         letters[pk] = recipient, mailing, status, (*before, dispatch)
     return letters.values()
@@ -439,6 +439,4 @@ def _first_answers(campaign: Campaign) -> Iterator[tuple[int, datetime.date]]:
     answers = Response.objects.filter(
         recipient__campaign=campaign, kind=Response.Kind.ANSWER
     ).order_by()
-    yield from (
-        answers.values_list("recipient").annotate(Min("received_on")).iterator(chunk_size=_CHUNK)
-    )
+    yield from answers.values_list("recipient").annotate(Min("received_on"))
