@@ -23,7 +23,10 @@ _EMPHASIS = re.compile(r"\*|(?<![\w_])_(?=\w)|(?<=\w)_(?![\w_])")
 
 @dataclass(frozen=True)
 class Rule:
-    """`check` is the code of the check that reports it; `kind` is what states forbid."""
+    """`check` is the code of the check that reports it; `kind` is what states forbid.
+
+    `source` is the law or standard that the rule follows; empty where it is craft alone.
+    """
 
     check: str
     kind: str
@@ -58,9 +61,10 @@ class Hit:
         """The hit in words; `where` names the text, `states` whose rules may bind."""
         forbidding = [one for one in state_rules(states) if self.rule.kind in one.forbids]
         also = "".join(f" {one.rule} forbids it ({one.note})." for one in forbidding)
+        source = f" ({self.rule.source})" if self.rule.source else ""
         return (
             f"{where}, line {self.line}, column {self.column}: “{self.said}” {self.rule.what}. "
-            f"{self.rule.why} ({self.rule.source}).{also}"
+            f"{self.rule.why}{source}.{also}"
         )
 
 
