@@ -190,7 +190,7 @@ def test_the_preview_shows_the_first_page_of_an_exhibit_and_the_pdf_all(client, 
         template=template, title="Program", name="p.pdf", content=make_pdf(pages=5), by=drafter
     )
     page = preview(client, template)
-    assertContains(page, "Of each exhibit only the first page is shown here")
+    assertContains(page, "Of each exhibit only the first page is shown, and counted, here")
     more = len(page.context["preview"].pages) - len(whole.context["preview"].pages)
     assert 1 <= more <= 2  # a blank back may stand before the exhibit
     pdf = client.post(reverse("letters:template_pdf", args=[template.pk]), TYPED).content
