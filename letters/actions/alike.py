@@ -88,10 +88,7 @@ def prove(*, mailing_pk: int, until: float) -> bool:
     if mailing.letters.filter(status=Letter.Status.DRAFT).exists():
         return True  # in another worker's hand, which will be back here
     _choose(mailing, timezone.now())
-    chosen = list(
-        mailing.letters.filter(comparison=Letter.Comparison.CHOSEN).order_by("?").select_related()
-    )
-    for letter in chosen:
+    for letter in mailing.letters.filter(comparison=Letter.Comparison.CHOSEN).order_by("?"):
         letter.mailing = mailing
         if why := _difference(letter):
             stop_sharing(mailing=mailing, letter=letter, why=why)

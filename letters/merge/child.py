@@ -175,6 +175,8 @@ class Setter:
         return {"pages": len(document.pages)}, pdf
 
     def _unpack(self, header: dict[str, Any], body: bytes) -> str:
+        if header["assets"] is None:  # those of the letter before
+            return body.decode()
         source, rest = body[: header["html"]], body[header["html"] :]
         self._fetcher.assets = {}
         for sha256, size in header["assets"]:

@@ -12,13 +12,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from campaigns import filestore
-from letters.merge import conformance, envelope, typefaces
+from letters.merge import conformance, envelope, qr, typefaces
 from letters.merge.blocks import NO_RESPONSE, RESPONSE
 from letters.merge.compositor import fonts, packing
 from letters.merge.content import LetterContent
@@ -153,20 +152,11 @@ def _with_panel(content: LetterContent) -> str:
         {
             "letter": content,
             "deadline": typeset(content.deadline),
-            "qr": mark_safe(_qr(content.response.url)),  # noqa: S308
+            "qr": mark_safe(qr.draw(content.response.url)),  # noqa: S308
         },
     )
     before, _, after = content.body.partition(RESPONSE)
     return f"{before}{panel}{after.replace(RESPONSE, '')}"
-
-
-def _qr(url: str) -> str:
-    """The address as an SVG. The mask is fixed: trying all eight costs more than it gives."""
-    code = segno.make(url, error="m", boost_error=False, mask=3, micro=False)
-    drawn: str = code.svg_inline(
-        border=0, omitsize=True, svgclass=None, lineclass=None, title=f"QR code of {url}"
-    )
-    return drawn
 
 
 def _annex_pages(content: LetterContent) -> int:

@@ -188,16 +188,15 @@ class Press:
 
     def render(self, made: document.Document, *, by_class: bool = False) -> Rendered:
         source = made.html.encode()
-        header = {
+        header: dict[str, Any] = {
             "html": len(source),
-            "assets": [(sha256, len(content)) for sha256, content in made.assets.items()],
             "most_pages": self._most_pages + made.annex_pages,
             "cpu_seconds": self._cpu_seconds,
             "characters": made.characters,
             "by_class": by_class,
         }
         with self._lock:
-            answer, pdf = self._ask(header, b"".join([source, *made.assets.values()]))
+            answer, pdf = self._ask(header, source, made.assets)
         if "refused" in answer:
             raise RenderRefused(answer["refused"])
         return Rendered(
@@ -232,9 +231,9 @@ class Press:
             self._child = _Child(self._letters_per_child)
         return self._child
 
-    def _ask(self, header: dict[str, Any], body: bytes) -> Answer:
+    def _ask(self, header: dict[str, Any], source: bytes, assets: dict[str, bytes]) -> Answer:
         try:
-            return self._ready().ask(header, body, self._wall_seconds)
+            return self._ready().ask(header, source, assets, self._wall_seconds)
         except BaseException:  # an answer left unread would be taken for the next letter's
             self.close()
             raise
@@ -246,6 +245,7 @@ class _Child:
     def __init__(self, letters: int) -> None:
         self.letters_left: float = letters
         self._has_started = False
+        self._holds: dict[str, bytes] | None = None
         self._owner = os.getpid()
         self._folder = tempfile.mkdtemp(prefix="press-")
         self._said = Path(self._folder) / "said"
@@ -268,12 +268,20 @@ class _Child:
         """Whether this process started it: after a fork two would share its pipes."""
         return self._owner == os.getpid()
 
-    def ask(self, header: dict[str, Any], body: bytes, seconds: float) -> Answer:
+    def ask(
+        self, header: dict[str, Any], source: bytes, assets: dict[str, bytes], seconds: float
+    ) -> Answer:
+        """What is made of the source and its pictures, which are sent when they are others."""
+        header["assets"] = None
+        if assets != self._holds:
+            header["assets"] = [(sha256, len(content)) for sha256, content in assets.items()]
+            source = b"".join([source, *assets.values()])
         if not self._has_started:
             self._answer(START_SECONDS)
             self._has_started = True
         try:
-            child.send(cast("Any", self._process.stdin), header, body)
+            child.send(cast("Any", self._process.stdin), header, source)
+            self._holds = assets
         except BrokenPipeError as error:
             raise self._crashed() from error
         answer = self._answer(seconds)

@@ -1,11 +1,15 @@
 """Values as nobody would choose them: to find a line that is set otherwise than by WeasyPrint."""
 
+import html
 import random
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from markupsafe import escape
 
+from letters.actions.alike import ALWAYS
 from letters.management.bench import mailing
 from letters.merge.content import LetterContent
 
@@ -56,3 +60,14 @@ def _words(chance: random.Random, most: int) -> str:
     while len(" ".join(words)) < wanted:
         words.append(chance.choice(PIECES))
     return " ".join(words)[:most].strip() or "x"
+
+
+def characters_of(contents: Iterable[LetterContent]) -> str:
+    """What a mailing of these letters would freeze when its rendering starts."""
+    return "".join(sorted(ALWAYS.union(*map(_printed, contents))))
+
+
+def _printed(content: LetterContent) -> Iterator[str]:
+    text = " ".join((content.body, content.subject, content.addressee, *content.address_lines))
+    shown = html.unescape(re.sub("<[^>]*>|\n", " ", text))
+    return iter(shown + unicodedata.normalize("NFC", shown))

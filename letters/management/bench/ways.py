@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,6 +36,7 @@ class Plain:
 
     def __init__(self) -> None:
         os.environ["FONTCONFIG_FILE"] = str(typefaces.FOLDER / "fonts.conf")
+        warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
         import weasyprint
 
         self._weasyprint = weasyprint

@@ -1,12 +1,9 @@
 """Measure how fast letters are set, ours beside WeasyPrint called once for each letter."""
 
-import html
 import json
 import os
 import platform
 import random
-import re
-import unicodedata
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,9 +13,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from letters.actions.alike import ALWAYS, SAMPLE
+from letters.actions.alike import SAMPLE
 from letters.management.bench import mailing, ways
-from letters.merge.content import LetterContent
+from letters.management.bench.adversary import characters_of
 
 ROUNDS = 10
 _OTHERS = 3  # letters by each program that is started anew for each
@@ -64,7 +61,7 @@ class Command(BaseCommand):
         if letters < 1 or plain_letters < 1:
             raise CommandError("At least one letter each way.")
         source = options["institutions"]
-        characters = _characters(mailing.contents(letters, source))
+        characters = characters_of(mailing.contents(letters, source))
         ours, plain = ways.Ours(), ways.Plain()
         fast = Measured("Countersign, letters that share a layout")
         slow = Measured(plain.name)
@@ -169,16 +166,6 @@ def _measure(way: ways.Way, draft: mailing.Draft, into: Measured) -> bytes:
 def _share(number: int, round_: int) -> int:
     """How many of `number` fall to one of the rounds."""
     return number * (round_ + 1) // ROUNDS - number * round_ // ROUNDS
-
-
-def _characters(contents: Iterator[LetterContent]) -> str:
-    """What a mailing freezes when its rendering starts."""
-    said: set[str] = set(ALWAYS)
-    for content in contents:
-        text = " ".join((content.body, content.subject, content.addressee, *content.address_lines))
-        shown = html.unescape(re.sub("<[^>]*>|\n", " ", text))
-        said.update(shown + unicodedata.normalize("NFC", shown))
-    return "".join(sorted(said))
 
 
 def _machine() -> str:

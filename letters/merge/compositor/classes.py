@@ -82,6 +82,8 @@ class Block:
     before: str = ""
     after: str = ""
     known: Kept[Texts, Lines] = field(default_factory=lambda: Kept(200))
+    _own: Texts | None = None
+    _shape: Hashable = None
 
     def texts(self, texts: Texts) -> Texts:
         return tuple([texts[node] for node in self.nodes])
@@ -103,6 +105,12 @@ class Block:
 
     def shape(self, own: Texts) -> Hashable:
         """What two letters of a class have in common here."""
+        if own != self._own:  # most paragraphs say the same in every letter
+            self._shape = self._shape_of(own)
+            self._own = own
+        return self._shape
+
+    def _shape_of(self, own: Texts) -> Hashable:
         if not self.hands:
             return own
         return tuple([tuple([piece.run for piece in line]) for line in self.lines(own)])
@@ -520,17 +528,19 @@ def page_streams(pdf: Any) -> list[Any]:
     return [things[things[reference]["Contents"]] for reference in pdf.page_references]
 
 
-_MOVE = re.compile(r"([Mmh])(-?\d+)(?: (\d+)(?:\.5)?)?")
+_BAR = re.compile(r"[Mm](-?\d+) (\d+)(?:\.5)?h(\d+)")
 
 
 def _drawn(path: str) -> bytes:
     """What WeasyPrint draws of the QR code's path: bars of whole modules, row by row."""
     items = ["0 0 m"]
     x = y = 0
-    for kind, aside, down in _MOVE.findall(path):
-        x = int(aside) if kind == "M" else x + int(aside)
-        y += int(down or 0)
-        items.append(f"{x} {y}.5 {'l' if kind == 'h' else 'm'}")
+    for move, down, length in _BAR.findall(path):
+        x += int(move)
+        y += int(down)
+        end = x + int(length)
+        items.append(f"{x} {y}.5 m\n{end} {y}.5 l")
+        x = end
     return "\n".join(items).encode()
 
 

@@ -9,7 +9,6 @@ import html
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import md5
 from itertools import accumulate
 from math import ceil, log
@@ -24,7 +23,6 @@ _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _GENERATION = 2  # bytes; the largest is that of the free object
 
 Made = Mapping[str, str]
-_MOST_GROUPS = 100
 # Bytes, or the name of a value and whether it stands in XML.
 Part = bytes | tuple[str, bool]
 
@@ -77,7 +75,8 @@ class Sheaf:
         ]
         self._inner = [index for index, thing in enumerate(self._things) if thing.is_packed]
         self._index, self._lengths = b"", [-1]
-        self._groups: dict[bytes, bytes] = {}
+        self._groups: dict[int, tuple[bytes, bytes]] = {}
+        self._tables: dict[int, list[bytes | None]] = {}
         named = {name for thing in self._things for name, _ in filter(_is_name, thing.parts)}
         if named != {name for name, value in values.items() if value}:
             raise Unproven("a title or description that is not found again")
@@ -126,7 +125,13 @@ class Sheaf:
             self._index = " ".join(f"{number} {place}" for number, place in pairs).encode()
             self._lengths = lengths
         groups = packing.object_pieces([self._index, *inner])
-        stream = packing.joined(map(self._group, groups), zlib.adler32(b"".join(groups)))
+        packed = []
+        for number, group in enumerate(groups):
+            known = self._groups.get(number)
+            if known is None or known[0] != group:
+                known = self._groups[number] = (group, packing.packed(group))
+            packed.append(known[1])
+        stream = packing.joined(packed, zlib.adler32(b"".join(groups)))
         head = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (
             len(inner),
             len(self._index) + 1,
@@ -134,26 +139,22 @@ class Sheaf:
         )
         return b"\n".join((head, b"stream", stream, b"endstream"))
 
-    def _group(self, group: bytes) -> bytes:
-        known = self._groups.get(group)
-        if known is None:
-            if len(self._groups) > _MOST_GROUPS:
-                self._groups.clear()
-            known = self._groups[group] = packing.packed(group)
-        return known
+    def _table(self, size: int) -> list[bytes | None]:
+        """The table's rows; None for what is not packed, whose place each file has anew."""
+        table: list[bytes | None] = [_row(0, 0, size, 65535)]
+        index = 0
+        for thing in self._things:
+            table.append(_row(2, self._count, size, index) if thing.is_packed else None)
+            index += thing.is_packed
+        return [*table, None, None]
 
     def _references(self, places: list[int], identifier: str) -> bytes:
         """The table that says where each object is; `places` are those of what is not packed."""
         size = ceil(log(places[-1] + 1, 256))
-        table = [_row(0, 0, size, 65535)]
-        at, index = iter(places), 0
-        for thing in self._things:
-            if thing.is_packed:
-                table.append(_row(2, self._count, size, index))
-                index += 1
-            else:
-                table.append(_row(1, next(at), size, 0))
-        table += [_row(1, place, size, 0) for place in at]
+        if size not in self._tables:
+            self._tables[size] = self._table(size)
+        rows = iter(places)
+        table = [row or _row(1, next(rows), size, 0) for row in self._tables[size]]
         quoted = pydyf.String(identifier).data
         extra = {
             "Type": "/XRef",
@@ -168,7 +169,6 @@ class Sheaf:
         return data
 
 
-@lru_cache(maxsize=10_000)
 def _row(kind: int, place: int, size: int, generation: int) -> bytes:
     return bytes((kind,)) + place.to_bytes(size, "big") + generation.to_bytes(_GENERATION, "big")
 

@@ -10,10 +10,11 @@ from array import array
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from letters.merge.compositor.kept import Kept
 
+_NARROW = 0.4  # em; most letters are wider
 _CLOSE = 4.0  # CSS pixels; what word widths may be wrong by, and more
 _MOST_WORDS = 20_000
 _UNITS = 1024  # of Pango, to a CSS pixel
@@ -63,25 +64,18 @@ class Hand:
         self._layout = line_break.Layout(style)
         self._is_spaced = style["letter_spacing"] != "normal"
         self._size = ffi.ffi.sizeof("PangoGlyphInfo")
-        self._drawn: dict[tuple[int, int, int], str] = {}
+        self._drawn = _Glyphs(self)
         self._shaped: Kept[str, Shaped] = Kept(4_000)
-        self._words: dict[str, tuple[float, float]] = {}
+        self.words = _Words(self)
         self.space = self._line("x x")[1] - self._line("xx")[1]
 
     def shape(self, text: str) -> Shaped:
         return self._shaped.get(text, lambda: self._shape(text))
 
-    def word(self, text: str) -> tuple[float, float]:
-        """About how wide a word is without the spaces behind it, and with them."""
-        widths = self._words.get(text)
-        if widths is None:
-            if len(self._words) > _MOST_WORDS:
-                self._words.clear()
-            bare = text.rstrip(" ")
-            width = self._line(bare)[1]
-            widths = (width, width + self.space * (len(text) - len(bare)))
-            self._words[text] = widths
-        return widths
+    def measure_word(self, text: str) -> tuple[float, float]:
+        bare = text.rstrip(" ")
+        width = self._line(bare)[1]
+        return width, width + self.space * (len(text) - len(bare))
 
     def _line(self, text: str) -> tuple[Any, float]:
         if self._is_spaced:  # the spacing of a text stays with the layout
@@ -113,7 +107,8 @@ class Hand:
         step = self._size // 4
         if any(found[3::step]):
             raise Unproven("marks that stand above or below letters")
-        drawn = "<" + "".join(map(self._one, found[0::step], found[1::step], found[2::step]))
+        glyphs = zip(found[0::step], found[1::step], found[2::step], strict=True)
+        drawn = "<" + "".join(map(self._drawn.__getitem__, glyphs))
         return drawn[:-1] if drawn.endswith("<") else f"{drawn}>"
 
     def _take(self, font: Any) -> None:
@@ -126,17 +121,38 @@ class Hand:
         self._font, self._key, self._widths = font, key, self._fonts[key]
         self._points = points
 
-    def _one(self, glyph: int, width: int, aside: int) -> str:
-        drawn = self._drawn.get((glyph, width, aside))
-        if drawn is None:
-            if glyph not in self._widths:
-                raise Unproven("a character that was not foreseen")
-            width_here = width * 1000 * self._ffi.FROM_UNITS / self._points
-            offset = aside / self._points
-            kerning = self._widths[glyph] + offset - width_here
-            drawn = f">{-offset}<" if offset else ""
-            drawn += f"{glyph:04x}" + (f">{int(kerning)}<" if kerning else "")
-            self._drawn[glyph, width, aside] = drawn
+    def draw_glyph(self, glyph: tuple[int, int, int]) -> str:
+        number, width, aside = glyph
+        if number not in self._widths:
+            raise Unproven("a character that was not foreseen")
+        width_here = width * 1000 * self._ffi.FROM_UNITS / self._points
+        offset = aside / self._points
+        kerning = self._widths[number] + offset - width_here
+        before = f">{-offset}<" if offset else ""
+        return f"{before}{number:04x}" + (f">{int(kerning)}<" if kerning else "")
+
+
+class _Words(dict[str, tuple[float, float]]):
+    """About how wide each word is, without the spaces behind it and with them."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+
+    def __missing__(self, text: str) -> tuple[float, float]:
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        widths = self[text] = self._hand.measure_word(text)
+        return widths
+
+
+class _Glyphs(dict[tuple[int, int, int], str]):
+    """How each glyph is drawn, by its number, its width here and how far it stands aside."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+
+    def __missing__(self, glyph: tuple[int, int, int]) -> str:
+        drawn = self[glyph] = self._hand.draw_glyph(glyph)
         return drawn
 
 
@@ -157,8 +173,10 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure) -> list[list[Piece
     length = len(paragraph.text)
     if not measure.wraps:
         return [paragraph.pieces(0, length, measure.indent)]
-    lines = []
     start, left = 0, measure.indent
+    if line := paragraph.on_one_line(measure):
+        return [line]
+    lines = []
     words = paragraph.words()
     while start < length:
         end = paragraph.end_of_line(words, start, measure.width - left)
@@ -167,13 +185,9 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure) -> list[list[Piece
     return lines
 
 
-class _Word(NamedTuple):
-    """A stretch after which the line may break; `stop` is its end without spaces."""
-
-    end: int
-    stop: int
-    bare: float
-    whole: float
+# A stretch after which the line may break: its end, its end without the space, and its width
+# without the space and with it.
+_Word = tuple[int, int, tuple[float, float]]
 
 
 class _Paragraph:
@@ -182,32 +196,45 @@ class _Paragraph:
         self._hands = [hand for hand, _text in runs]
         self._edges = [0, *accumulate(len(text) for _hand, text in runs)]
 
+    def on_one_line(self, measure: Measure) -> list[Piece] | None:
+        """The whole paragraph, where one look at its length shows that it needs no second line."""
+        room = measure.width - measure.indent - _CLOSE
+        size = self._hands[0].style["font_size"]
+        if len(self.text) * size * _NARROW > room or self.text.endswith(" "):
+            return None
+        pieces = self.pieces(0, len(self.text), measure.indent)
+        width = sum(piece.shaped.width for piece in pieces)
+        return pieces if width < room else None
+
     def words(self) -> list[_Word]:
-        text, found, start = self.text, [], 0
-        for end in [*_breaks(text, self._hands[0].style["lang"]), len(text)]:
-            stop = start + len(text[start:end].rstrip(" "))
-            if len(self._hands) == 1:
-                bare, whole = self._hands[0].word(text[start:end])
-            else:
-                spans = self._spans(start, end)
-                widths = [self._hands[run].word(text[a:b]) for run, a, b in spans]
-                before = sum(width for _bare, width in widths[:-1])
-                bare, whole = before + widths[-1][0], before + widths[-1][1]
-            found.append(_Word(end, stop, bare, whole))
-            start = end
-        return found
+        text = self.text
+        ends = [*_breaks(text, self._hands[0].style["lang"]), len(text)]
+        spans = list(pairwise([0, *ends]))
+        if len(self._hands) == 1:
+            known = self._hands[0].words
+            widths = [known[text[a:b]] for a, b in spans]
+        else:
+            widths = [self._across(a, b) for a, b in spans]
+        stops = (end - (text[end - 1] == " ") for end in ends)
+        return list(zip(ends, stops, widths, strict=True))
+
+    def _across(self, start: int, end: int) -> tuple[float, float]:
+        """How wide a word is that may be partly emphasised."""
+        widths = [self._hands[run].words[self.text[a:b]] for run, a, b in self._spans(start, end)]
+        before = sum(whole for _bare, whole in widths[:-1])
+        return before + widths[-1][0], before + widths[-1][1]
 
     def end_of_line(self, words: list[_Word], start: int, room: float) -> int:
         """The last break before which everything fits into `room`."""
         fitting, width = 0, 0.0
-        for word in words:
-            if word.end <= start:
+        for end, stop, (bare, whole) in words:
+            if end <= start:
                 continue
-            slack = room - width - word.bare
-            if slack < _CLOSE and (slack < -_CLOSE or not self._fits(start, word.stop, room)):
+            slack = room - width - bare
+            if slack < _CLOSE and (slack < -_CLOSE or not self._fits(start, stop, room)):
                 break
-            fitting, left = word.end, slack
-            width += word.whole
+            fitting, left = end, slack
+            width += whole
         if not fitting:
             raise Unproven("a word that is wider than its line")
         self._prove_edge(fitting, left)
