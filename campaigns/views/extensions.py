@@ -171,10 +171,10 @@ class ClassFilter(forms.Form):
     """Who of a campaign may be given time at once: only those for whom a deadline runs."""
 
     SHOW = (
-        ("", "All for whom a deadline runs"),
+        ("", "No answer yet"),
         ("asked", "Asked for more time"),
-        ("unanswered", "No answer yet"),
         ("overdue", "Overdue"),
+        ("all", "All for whom a deadline runs"),
     )
 
     q = LineField(label="Search", required=False, max_length=200)
@@ -198,11 +198,9 @@ class ClassFilter(forms.Form):
         if wanted["show"] == "asked":
             undecided = Extension.objects.undecided().filter(recipient=OuterRef("pk"))
             return recipients.filter(Exists(undecided))
-        if wanted["show"] == "unanswered":
-            return recipients.unanswered()
         if wanted["show"] == "overdue":
             return recipients.overdue(now)
-        return recipients
+        return recipients if wanted["show"] == "all" else recipients.unanswered()
 
 
 class MoreTime(OfCampaign, TemplateView):
@@ -254,7 +252,8 @@ class MoreTime(OfCampaign, TemplateView):
             self._found()
             .select_related("institution")
             .prefetch_related(Prefetch("extensions", queryset=wishes, to_attr="wishes"))
-            .order_by("due_at", "institution__name", "pk")
+            .annotate(asked=Exists(wishes.filter(recipient=OuterRef("pk"))))
+            .order_by("-asked", "due_at", "institution__name", "pk")
         )
         page = Paginator(listed, PAGE).get_page(self.request.GET.get("page"))
         more: dict[str, Any] = {
@@ -290,5 +289,5 @@ def _due(recipient: Recipient, campaign: Campaign | None = None) -> str:
 def _usual(recipient: Recipient) -> datetime.date | None:
     if recipient.due_at is None:
         return None
-    due_on = timezone.localdate(recipient.due_at)
+    due_on = max(timezone.localdate(recipient.due_at), timezone.localdate())
     return next_business_day(due_on + USUAL)

@@ -46,6 +46,7 @@ _CALLED = {
     "deadline": "the deadline",
     "deadline_date": "the deadline",
     "deadline_at": "the deadline",
+    "time_was_asked": "whether more time was asked for",
 }
 
 

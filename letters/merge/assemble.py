@@ -118,6 +118,7 @@ def values_of(data: Data, issued: Codes) -> dict[str, Any]:
     return {
         **{name: data[name] for name in FIELDS if name in data},
         "own_text": data.get("own_text", ""),
+        "time_was_asked": data.get("time_was_asked", False),
         "facts": [_fact(kept) for kept in data.get("facts", ())],
         **flags,
         **fact_values(data.get("known", {})),  # which letters of an earlier time do not have

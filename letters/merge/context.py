@@ -179,30 +179,33 @@ def _deadline(moment: datetime.datetime, campaign: Campaign) -> dict[str, str]:
     }
 
 
-def _time_given(mailing: Mailing, recipient: Recipient) -> dict[str, str]:
+def _time_given(mailing: Mailing, recipient: Recipient) -> dict[str, Any]:
     """In a letter that confirms more time, the deadline is the end of that time.
 
     `deadline_at` keeps it as a moment; letters of other kinds have no such key.
     """
     if not mailing.version.template.confirms_an_extension:
         return {}
-    known: dict[int, datetime.datetime] | None = mailing.__dict__.get("_time_given")
+    known: dict[int, Extension] | None = mailing.__dict__.get("_time_given")
     if known is None:  # read once for its instance
         known = mailing.__dict__["_time_given"] = _given(mailing.campaign)
     return _until(known.get(recipient.pk), mailing.campaign)
 
 
-def _until(until: datetime.datetime | None, campaign: Campaign) -> dict[str, str]:
-    if until is None:
-        return {"deadline": "", "deadline_date": "", "deadline_at": ""}
-    return {**_deadline(until, campaign), "deadline_at": until.isoformat()}
+def _until(given: Extension | None, campaign: Campaign) -> dict[str, Any]:
+    if given is None or given.until is None:
+        return {"deadline": "", "deadline_date": "", "deadline_at": "", "time_was_asked": False}
+    return {
+        **_deadline(given.until, campaign),
+        "deadline_at": given.until.isoformat(),
+        "time_was_asked": not given.was_unasked,
+    }
 
 
-def _given(campaign: Campaign) -> dict[int, datetime.datetime]:
-    """Recipient to the end of the longest time that it was given and has still."""
+def _given(campaign: Campaign) -> dict[int, Extension]:
+    """Recipient to the longest time that it was given and has still."""
     granted = Extension.objects.granted().filter(recipient__campaign=campaign)
-    by_end = granted.order_by("until").values_list("recipient_id", "until")
-    return {recipient: until for recipient, until in by_end if until}
+    return {given.recipient_id: given for given in granted.order_by("until")}
 
 
 def _first_letter(mailing: Mailing, addressee: Addressee) -> dict[str, Any]:

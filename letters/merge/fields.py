@@ -123,6 +123,13 @@ FIELDS: Mapping[str, Field] = _by_name(
     Field("is_public", "The institution is public", "yes", required=False, kind="flag"),
     Field("is_private", "The institution is private", "no", required=False, kind="flag"),
     Field("is_follow_up", "This letter follows another", "no", required=False, kind="flag"),
+    Field(
+        "time_was_asked",
+        "The recipient asked for the time that this letter confirms",
+        "no",
+        required=False,
+        kind="flag",
+    ),
     _choice("institution_kind", "Kind of the institution", Institution.Kind.values),
     _choice("institution_control", "Who controls the institution", Institution.Control.values),
     *(_choice(fact_field(key), label, Fact.Value.values) for key, label in Fact.Key.choices),

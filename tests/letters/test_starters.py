@@ -1,9 +1,13 @@
 """The texts to start from are letters as they stand."""
 
+import datetime
 from collections import Counter
 
 import pytest
+from django.utils import timezone
 
+from campaigns import deadlines
+from campaigns.actions import extension
 from campaigns.text import clean_block, clean_line
 from letters.actions import dispatch, draft, mailing
 from letters.merge import context, language, pages, press, proof
@@ -51,6 +55,19 @@ def test_only_a_letter_that_follows_another_names_the_first(starter):
     assert uses_first is (starter.purpose != "first")
 
 
+def give_time(stage):
+    """What a letter that confirms more time is about."""
+    until = stages.today(stage.campaign) + datetime.timedelta(days=60)
+    for recipient in stage.campaign.recipients.all():
+        extension.give_unasked(
+            recipient=recipient,
+            until=deadlines.next_business_day(until),
+            decision="A storm.",
+            now=timezone.now(),
+            by=stage.manager,
+        )
+
+
 def text_of(starter):
     return draft.Text(subject=starter.subject, body=starter.body, closing=starter.closing)
 
@@ -75,6 +92,8 @@ def stage(monkeypatch):
 def test_a_starter_is_a_letter_of_which_preflight_finds_nothing(starter, stage):
     plain = draft.Text(subject="Request", body="Please answer by {{ deadline }}.")
     found, letters = {}, {}
+    if starter.purpose == "extension":
+        give_time(stage)
     for name, text in (("plain", plain), ("starter", text_of(starter))):
         template = draft.start_template(
             campaign=stage.campaign,

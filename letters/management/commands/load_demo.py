@@ -9,9 +9,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.models import Campaign, User
+from campaigns.models import Campaign, Recipient, User
 from letters.management.demo import campaign as story
-from letters.management.demo import clock, desk, directory, inbox, people, replies
+from letters.management.demo import (
+    clock,
+    desk,
+    directory,
+    inbox,
+    more_time,
+    people,
+    replies,
+)
 
 OUTBOX = "letters.channels.outbox.OutboxBackend"
 
@@ -52,6 +60,7 @@ class Command(BaseCommand):
             story.chosen(made, institutions, by=manager)
         with clock.on(clock.working_day(45, today)):
             first_letter, _reminder = story.texts(made, by=drafter)
+            more_time.text(made, by=drafter)
         letter_date = clock.working_day(42, today)
         with clock.on(clock.working_day(44, today)):
             self.stdout.write("Rendering 208 letters ...")
@@ -71,6 +80,7 @@ class Command(BaseCommand):
                     inbox.read(made, clerk)
         with clock.on(clock.working_day(12, today), hour=11):
             replies.acknowledged(arrived[60], clerk)
+        self._more_time(arrived[-1].recipient, arrived[-2].recipient, today, clerk, manager)
         with clock.on(clock.working_day(9, today), hour=15):
             desk.looked(made, by=counsel)
             desk.overruled(made, by=counsel)
@@ -78,3 +88,25 @@ class Command(BaseCommand):
             inbox.arrived(arrived[61:], mailing, clerk, drafter)
         with clock.on(clock.working_day(1, today), hour=9):
             desk.shared_out(manager, clerk)
+
+    def _more_time(
+        self, given: Recipient, waits: Recipient, today: datetime.date, clerk: User, manager: User
+    ) -> None:
+        with clock.on(clock.working_day(17, today), hour=10):
+            wish = more_time.asked(
+                given,
+                clerk,
+                who="Jordan Example, Associate General Counsel",
+                reason="The board takes it up at its next meeting.",
+                days=45,
+            )
+        with clock.on(clock.working_day(16, today), hour=10):
+            more_time.granted(wish, manager)
+        with clock.on(clock.working_day(15, today), hour=16):
+            more_time.asked(
+                waits,
+                clerk,
+                who="Taylor Example, Office of the President",
+                reason="Outside counsel was engaged last week.",
+                days=30,
+            )

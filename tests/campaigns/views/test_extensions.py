@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns import deadlines
 from campaigns.actions import answer, extension
 from campaigns.models import Extension, Recipient
-from tests.factories import make_campaign, make_institution, make_recipient, make_user
+from tests.factories import make_answer, make_campaign, make_institution, make_recipient, make_user
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -162,7 +162,20 @@ class TestAClass:
         assert f'value="{LATER.isoformat()}"' in answered.text
         assert not Extension.objects.exists()
 
-    @pytest.mark.parametrize("show", ["asked", "unanswered", "overdue", "", "nonsense"])
+    def test_who_answered_is_given_time_only_where_all_are_shown(self, client):
+        campaign = make_campaign()
+        make_answer(reached(campaign), "declined")
+        assert "Nobody here" in client.get(page("more_time", campaign.pk)).text
+        assert "the 1 that matches" in client.get(page("more_time", campaign.pk) + "?show=all").text
+
+    def test_who_asked_comes_first(self, client):
+        campaign = make_campaign()
+        reached(campaign, institution=make_institution("Alpha"))
+        ask(reached(campaign, institution=make_institution("Zeta")))
+        shown = client.get(page("more_time", campaign.pk)).text
+        assert shown.index("Zeta") < shown.index("Alpha")
+
+    @pytest.mark.parametrize("show", ["asked", "all", "overdue", "", "nonsense"])
     def test_every_filter_opens(self, client, show):
         campaign = make_campaign()
         ask(reached(campaign))

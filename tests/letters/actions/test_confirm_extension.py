@@ -85,6 +85,27 @@ def test_each_letter_prints_the_day_that_its_recipient_was_given(stage):
     assert not made.findings.filter(code__in=["no-time-given", "missing", "deadline-near"])
 
 
+def test_only_who_asked_is_told_that_it_asked(stage):
+    asked, unasked, _ = stage.campaign.recipients.all()
+    give(unasked, day(60), stage.manager)
+    wish = extension.ask(
+        recipient=asked,
+        asked_on=timezone.localdate(),
+        asked_by="Dana Dean",
+        reason="",
+        wanted_until=None,
+        now=timezone.now(),
+    )
+    extension.grant(
+        extension=wish, until=day(60), decision="Fine.", now=timezone.now(), by=stage.manager
+    )
+    (made,) = prepare(stage, text(stage))
+    said = {one.recipient: context.content(one).body for one in made.letters.all()}
+    assert "has asked for more time" in said[asked]
+    assert "has asked" not in said[unasked]
+    assert "We give" in said[unasked]
+
+
 def test_pressed_twice_it_confirms_once_and_later_time_again(stage):
     recipient = stage.campaign.recipients.first()
     give(recipient, day(60), stage.manager)
@@ -133,7 +154,7 @@ def test_time_that_was_taken_back_stops_the_letter_that_would_confirm_it(stage):
     assert made.findings.get(code="no-time-given").severity == "red"
 
 
-def test_a_day_that_was_sealed_and_sent_outlives_the_extension(stage, monkeypatch):
+def test_a_day_that_was_sealed_and_sent_outlives_the_extension(stage):
     recipient = stage.campaign.recipients.first()
     given = give(recipient, day(60), stage.manager)
     (made,) = prepare(stage, text(stage))

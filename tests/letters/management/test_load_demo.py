@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from campaigns import audit
-from campaigns.models import Addressee, AuditEvent, Campaign, Contact, User
+from campaigns.models import Addressee, AuditEvent, Campaign, Contact, Extension, User
 from letters.management.commands import load_demo
 from letters.management.demo import people
 from letters.models import Dispatch, Incoming, Letter
@@ -41,6 +41,7 @@ def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch, outbox):
     assert waiting.count() == 13
     assert Incoming.objects.held().count() == 2
     assert waiting.exclude(alike=None).count() == 5
+    assert sorted(Extension.objects.values_list("status", flat=True)) == ["asked", "granted"]
     assert audit.verify().holds
     assert User.objects.count() == len(people.LOGINS.read_text().splitlines()) == 5
     assert people.LOGINS.stat().st_mode & 0o077 == 0
