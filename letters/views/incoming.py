@@ -132,9 +132,7 @@ class IncomingPage(StaffPage, TemplateView):
             on=paper.arrival.today,
             by=self.person,
         )
-        messages.success(
-            self.request, f"{self.item.recipient}: recorded as {response.receipt}. The next one:"
-        )
+        messages.success(self.request, f"{self.item.recipient}: recorded as {response.receipt}.")
 
     def _code(self, paper: IncomingPaper) -> None:
         codings.code(
@@ -225,6 +223,7 @@ def rows_of_demands(paper: IncomingPaper, suggested: Suggested) -> list[dict[str
                     "use": f"{form.demand.number}.{place}",
                     "outcome": Outcome(one.outcome).label,
                     "one": one,
+                    "is_clear": one is suggested.best(form.demand.number),
                 }
                 for place, one in enumerate(suggested.by_demand.get(form.demand.number, []))
             ],

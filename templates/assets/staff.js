@@ -188,3 +188,31 @@ document.addEventListener("DOMContentLoaded", () => {
   say();
   help.append(" ", turn);
 });
+
+// --- Suggestions --------------------------------------------------------------------------------
+// Without a script the link opens the page again with the form filled in. Here what was typed
+// already stays, and all that are clear are put only where nothing was chosen yet.
+
+const fillIn = (link) => {
+  const put = (name, value) => {
+    const field = document.getElementById(`id_${link.dataset.fills}-${name}`);
+    if (field) field.value = value;
+  };
+  put("outcome", link.dataset.outcome);
+  put("quotation", link.dataset.quotation);
+  put("page", link.dataset.page);
+  put("promised_on", link.dataset.promised);
+};
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-fills]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.dataset.fills !== "all") {
+    fillIn(link);
+    return;
+  }
+  for (const clear of document.querySelectorAll("a[data-clear]")) {
+    if (!document.getElementById(`id_${clear.dataset.fills}-outcome`).value) fillIn(clear);
+  }
+});

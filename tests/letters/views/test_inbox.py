@@ -198,6 +198,7 @@ class TestTheSplitView:
         for use in ("all", "1.0"):
             page = html(clerk, came.get_absolute_url(), use=use)
             assert '<option value="declined" selected>' in page
+        assert re.search(r'data-fills="demand-1" data-outcome="declined"[^>]* data-clear', page)
         page = html(clerk, came.get_absolute_url(), use="2.0")
         assert "selected>Declined" not in page
         came.refresh_from_db()
