@@ -61,11 +61,19 @@ def in_place(
     if codes & _OF_PLACE and _may_place(letter, user):
         initial = PlaceForm.initial_place(letter.recipient.institution)
         form: forms.Form = PlaceForm(initial=initial, auto_id=auto_id)
+        for name in _needed(codes):
+            form.fields[name].required = True
         return InPlace(form, f"{reverse('letters:letter_place', args=[letter.pk])}?{query}")
     if codes & _OF_PERSON and _may_person(letter, user):
         form = PersonForm(initial=_person_of(letter), auto_id=auto_id)
         return InPlace(form, f"{reverse('letters:letter_person', args=[letter.pk])}?{query}")
     return None
+
+
+def _needed(codes: set[str]) -> set[str]:
+    """The parts of a place that are missing, and with a street where it was published."""
+    missing = {code.removeprefix("no-") for code in codes & _OF_PLACE}
+    return missing | ({"address_source"} if "street" in missing else set())
 
 
 def _may_place(letter: Letter, user: User) -> bool:

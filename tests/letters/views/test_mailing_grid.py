@@ -197,6 +197,8 @@ def test_a_street_is_supplied_in_the_row_and_the_person_is_back_in_it(stage):
     link = re.search(rf'action="({address}[^"]+)"', page).group(1)
     back = f"{stage.mailing.get_absolute_url()}?step=check&by=address#letter-{letter.pk}"
     assert f'id="letter-{letter.pk}"' in page
+    needed = re.findall(r'name="(\w+)"[^>]* required', page[page.index(link) :].split("</form>")[0])
+    assert needed == ["street", "country", "address_source"]
     typed = {
         "street": "1 New Street",
         "city": "Springfield",
