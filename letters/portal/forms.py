@@ -57,7 +57,7 @@ _WHO = {
         "Say on what authority you answer for the institution.",
     ),
 }
-_SALT = "letters.portal.answer"
+_SALT = "letters.portal.in_progress"
 # A telephone neither corrects a code nor remembers it.
 AS_PRINTED = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
 
