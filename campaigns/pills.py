@@ -41,6 +41,14 @@ OUTCOMES: Mapping[str, str] = {
     "declined": "bad",
 }
 
+VERIFICATIONS: Mapping[str, str] = {
+    "unverified": "muted",
+    "evidence_received": "info",
+    "verified": "ok",
+    "contradicted": "bad",
+    "lapsed": "warn",
+}
+
 _tones: dict[str, Mapping[str, str]] = {}
 
 
@@ -62,16 +70,8 @@ def add_own() -> None:
     add("campaigns.recipient.reach", {"unknown": "muted", "reached": "ok", "undeliverable": "bad"})
     for field in ("campaigns.answer.outcome", "campaigns.answerentry.outcome"):
         add(field, OUTCOMES)
-    add(
-        "campaigns.answer.verification",
-        {
-            "unverified": "muted",
-            "evidence_received": "info",
-            "verified": "ok",
-            "contradicted": "bad",
-            "lapsed": "warn",
-        },
-    )
+    for field in ("campaigns.answer.verification", "campaigns.verificationentry.status"):
+        add(field, VERIFICATIONS)
     add(
         "campaigns.task.kind",
         {
