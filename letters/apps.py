@@ -60,6 +60,7 @@ class LettersConfig(AppConfig):
         )
         menu.add_tabs(menu.Tab("Board", "letters:board", order=10))
         menu.add_tabs(menu.Tab("Mailings", "letters:mailings", order=60))
+        menu.add_tabs(menu.Tab("Follow-ups", "letters:follow_ups", order=65))
         menu.add_tabs(menu.Tab("Responses", "letters:responses", order=70))
         menu.add(
             menu.Entry(

@@ -21,6 +21,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "add_letterhead",
         "change_letterhead",
         "change_lettertemplate",
+        "change_ladder",
         "prepare_mailing",
         "dispatch_mailing",
         "record_response",

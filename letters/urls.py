@@ -8,6 +8,7 @@ from letters.views import (
     clause,
     coding,
     composer,
+    follow_up,
     incoming,
     letter,
     letterhead,
@@ -85,6 +86,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "campaigns/<int:pk>/confirm-more-time/",
         mailing.ConfirmExtensions.as_view(),
         name="confirm_extensions",
+    ),
+    path("campaigns/<int:pk>/follow-ups/", follow_up.FollowUps.as_view(), name="follow_ups"),
+    path(
+        "campaigns/<int:pk>/follow-ups/prepare/",
+        follow_up.FollowUpPrepare.as_view(),
+        name="follow_up_prepare",
+    ),
+    path("campaigns/<int:pk>/follow-ups/ladder/", follow_up.LadderPage.as_view(), name="ladder"),
+    path(
+        "campaigns/<int:pk>/follow-ups/simulation/",
+        follow_up.FollowUpSimulation.as_view(),
+        name="follow_up_simulation",
     ),
     path("mailings/<int:pk>/", mailing.MailingPage.as_view(), name="mailing"),
     path(

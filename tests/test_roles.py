@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 DECIDERS = {
     "letters:mailing_start": {MANAGER, DRAFTER},
     "letters:mailing_cancel": {MANAGER, DRAFTER},
+    "letters:follow_up_prepare": {MANAGER, DRAFTER},
+    "letters:ladder": {MANAGER},
     "letters:letter_void": {MANAGER, DRAFTER},
     "letters:letter_place": {MANAGER, DRAFTER},
     "letters:letter_person": {MANAGER, DRAFTER},

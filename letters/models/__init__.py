@@ -7,6 +7,7 @@ from letters.models.exhibit import Exhibit
 from letters.models.finding import Finding, Override
 from letters.models.genuine_try import GenuineTry
 from letters.models.incoming import Coding, CodingItem, Incoming, IncomingFile, ReadFile
+from letters.models.ladder import Ladder, LadderStep
 from letters.models.letter import Letter
 from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
 from letters.models.mailing import Mailing, Opening
@@ -30,6 +31,8 @@ __all__ = [
     "GenuineTry",
     "Incoming",
     "IncomingFile",
+    "Ladder",
+    "LadderStep",
     "Letter",
     "LetterComment",
     "LetterTemplate",

@@ -14,7 +14,10 @@ def _thanks(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 
 def _asks_again(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    """Red only where every answer is final: "under review" is answered by asking again."""
+    """Red only where every answer is final: "under review" is answered by asking again.
+
+    So is a promise whose day has passed.
+    """
     answered = batch.answered[letter.recipient_id]
     if batch.purpose not in LetterTemplate.ASK_AGAIN or not answered.every:
         return
@@ -23,6 +26,12 @@ def _asks_again(letter: Letter, batch: Batch) -> Iterator[str | Said]:
             f"It asks {letter.recipient} again, which has answered every demand, "
             f"{answered.pending} with “under review” or “needs clarification”. See whether to ask "
             "again is right.",
+            AMBER,
+        )
+    elif answered.lapsed:
+        yield Said(
+            f"It asks {letter.recipient} again, which has answered every demand. The day of its "
+            "promise has passed, and nobody found it kept. See whether the text speaks of that.",
             AMBER,
         )
     else:
@@ -54,7 +63,8 @@ CHECKS: tuple[LetterCheck, ...] = (
         severity=RED,
         title="Answered already",
         looks="Whether the recipient of a reminder or final notice still has a demand to answer. "
-        "One whose answer is under review or needs clarification is marked, not stopped.",
+        "One whose answer is under review or needs clarification, or whose promised day has "
+        "passed, is marked, not stopped.",
         passes="Whoever is asked again has a demand to answer.",
         mend=Mend.RECIPIENT,
         look=_asks_again,

@@ -15,12 +15,9 @@ from campaigns.models import Addressee, Answer, Contact, Ground
 from campaigns.models.answer import Outcome
 from campaigns.text import with_one_stop
 from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
+from letters.reports.follow_ups import NOT_KEPT, PENDING
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
-
-
-# An answer that announces one. Whoever gave only such may be asked again.
-PENDING = (Outcome.UNDER_REVIEW, Outcome.NEEDS_CLARIFICATION)
 
 
 class Family(StrEnum):
@@ -107,11 +104,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Answered:
-    """Whether a recipient answered some demand, and every one, and how many for the time being."""
+    """Whether a recipient answered some demand, and every one; how many for the time being.
+
+    `lapsed` are those whose promised day has passed, and nobody found the promise kept.
+    """
 
     some: bool = False
     every: bool = False
     pending: int = 0
+    lapsed: int = 0
 
 
 @dataclass
@@ -172,11 +173,20 @@ class Batch:
                 asked=Count("pk"),
                 said=Count("current_entry"),
                 pending=Count("pk", filter=Q(outcome__in=PENDING)),
+                lapsed=Count(
+                    "pk",
+                    filter=Q(
+                        outcome=Outcome.WILL_COMPLY,
+                        verification__in=NOT_KEPT,
+                        current_entry__promised_on__lt=self.today,
+                    ),
+                ),
             )
         )
         found: defaultdict[int, Answered] = defaultdict(Answered)
         found.update(
-            (pk, Answered(said > 0, said == asked, pending)) for pk, asked, said, pending in rows
+            (pk, Answered(said > 0, said == asked, pending, lapsed))
+            for pk, asked, said, pending, lapsed in rows
         )
         return found
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from campaigns import pills
 from campaigns.models import Campaign, Ground, Recipient, Task, User
 from letters.models import Dispatch, Finding, Incoming, Letter, Mailing, PrintPack, Response
+from letters.reports import follow_ups
 from letters.reports.task_list import MINE, NOBODYS
 
 M = Mailing.Status
@@ -39,7 +40,7 @@ def waiting_for(person: User, now: datetime.datetime) -> list[Work]:
     if person.has_perm("letters.approve_mailing"):
         work += _to_approve(person)
     if person.has_perm("letters.prepare_mailing"):
-        work += [*_returned(), *_set_aside(), *_to_fix(), *_overdue(now)]
+        work += [*_returned(), *_set_aside(), *_to_fix(), *_steps(now), *_overdue(now)]
     if person.has_perm("letters.record_response"):
         work += _inbox()
     if person.has_perm("campaigns.verify_ground"):
@@ -117,6 +118,17 @@ def _to_fix() -> Iterator[Work]:
         found=Count("findings", filter=Q(findings__severity=Finding.Severity.RED))
     ).filter(found__gt=0):
         yield _of(mailing, "Fix what preflight found", "bad", mailing.found)
+
+
+def _steps(now: datetime.datetime) -> Iterator[Work]:
+    """Steps of ladders that somebody is due for today; none on a day that is no business day."""
+    for read in follow_ups.read(Campaign.objects.filter(archived_at=None), now):
+        counts = read.plan(follow_ups.today(read.campaign, now)).by_step()
+        for step in read.ladder.steps:
+            if count := counts.get(step.pk):
+                url = reverse("letters:follow_ups", args=[read.campaign.pk])
+                what = f"Prepare the follow-up that is due: {step.title}"
+                yield Work(what, read.campaign.title, url, "warn", count)
 
 
 def _overdue(now: datetime.datetime) -> Iterator[Work]:

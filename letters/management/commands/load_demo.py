@@ -61,6 +61,7 @@ class Command(BaseCommand):
         with clock.on(clock.working_day(45, today)):
             first_letter, _reminder = story.texts(made, by=drafter)
             more_time.text(made, by=drafter)
+            story.follow_ups(made, by=manager)
         letter_date = clock.working_day(42, today)
         with clock.on(clock.working_day(44, today)):
             self.stdout.write("Rendering 208 letters ...")

@@ -12,7 +12,7 @@ from campaigns.actions import campaign as campaigns_
 from campaigns.actions import demand as demands
 from campaigns.actions import recipient as recipients
 from campaigns.models import Campaign, Ground, Institution, User
-from letters.actions import approve, dispatch, draft, mailing, render
+from letters.actions import approve, dispatch, draft, ladder, mailing, render
 from letters.actions import letterhead as letterheads
 from letters.actions import signer as signers
 from letters.models import Letter, LetterVersion, Mailing
@@ -137,6 +137,25 @@ def texts(made: Campaign, by: User) -> tuple[LetterVersion, LetterVersion]:
         )
         versions.append(template.versions.get())
     return versions[0], versions[1]
+
+
+def follow_ups(made: Campaign, by: User) -> None:
+    """The text of a final notice, and the ladder: a reminder, then the notice."""
+    start = starters()["final-notice"]
+    notice = draft.start_template(
+        campaign=made,
+        name="Final notice",
+        purpose=start.purpose,
+        text=draft.Text(subject=start.subject, body=start.body, closing=start.closing),
+        reason="The starter text.",
+        by=by,
+    )
+    reminder = made.templates.get(name="Reminder")
+    steps = [
+        ladder.StepWords("reminder", 3, reminder),
+        ladder.StepWords("final", 5, notice, unit=Campaign.Unit.BUSINESS),
+    ]
+    ladder.save(campaign=made, pace=ladder.Pace(), steps=steps, by=by)
 
 
 def prepared(version: LetterVersion, letter_date: datetime.date, by: User) -> Mailing:

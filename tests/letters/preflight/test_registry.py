@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.models import Addressee, Contact, Fact
 from letters.actions import preflight
 from letters.actions.freshness import freeze
+from letters.management.demo import clock
 from letters.merge import context
 from letters.models import CoSigning, Dispatch, Exhibit, Letter, LetterTemplate, Sender, Signer
 from letters.preflight.check import Family
@@ -712,6 +713,20 @@ def test_whoever_put_an_answer_off_may_be_asked_again(purpose, outcome):
     assert [(one.letter, one.severity) for one in found] == [(pending, "amber"), (mixed, "amber")]
     assert "every demand, 2 with “under review”" in found[0].message
     assert "every demand, 1 with “under review”" in found[1].message
+
+
+@pytest.mark.parametrize(("days", "severity"), [(0, "red"), (1, "amber")])
+def test_whoever_promised_a_day_that_has_passed_may_be_asked_again(days, severity):
+    stage = clean(1)
+    (letter,) = stage.letters
+    for_purpose(letter, "reminder")
+    make_answer(letter.recipient, "will_comply", number=1)
+    make_answer(letter.recipient, "complied", number=2)
+    mailing = again(stage).mailing
+    with clock.on(timezone.localdate() + datetime.timedelta(days=days), hour=12):
+        found = [one for one in preflight.inspect(mailing) if one.code == "answered-already"]
+    assert [one.severity for one in found] == [severity]
+    assert ("promise has passed" in found[0].message) is (days == 1)
 
 
 @pytest.mark.parametrize(
