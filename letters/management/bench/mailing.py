@@ -79,7 +79,9 @@ def contents(count: int, directory: Path = DIRECTORY) -> Iterator[LetterContent]
 def drafts(count: int, directory: Path = DIRECTORY, characters: str = "") -> Iterator[Draft]:
     """So many letters. Their two pictures are put into storage."""
     with directory.open(encoding="utf-8-sig", newline="") as opened:
-        rows = [row for row in csv.DictReader(opened) if row["ADDR"].strip()]
+        found = csv.DictReader(opened)
+        rows = [{name: " ".join(cell.split()) for name, cell in row.items()} for row in found]
+    rows = [row for row in rows if row["ADDR"]]
     common, words = _common(), _Words()
     for number in range(count):
         yield Draft(words, {**common, **_recipient(rows, number)}, characters)
