@@ -114,25 +114,49 @@ def _keep(
             f"With {checked.name} the exhibits would make every letter {size / 1024**2:.1f} MB "
             f"larger; at most {MOST_BYTES // 1024**2} MB are taken. Leave out photographs or pages."
         )
-    exhibit = Exhibit.objects.create(
-        template=template,
-        title=title,
-        file_name=checked.name,
-        sha256=filestore.put(checked.content),
-        pages=[filestore.put(page) for page in pages],
-        added_by=by,
+    return _added(
+        Exhibit(
+            template=template,
+            title=title,
+            file_name=checked.name,
+            sha256=filestore.put(checked.content),
+            pages=[filestore.put(page) for page in pages],
+            added_by=by,
+        )
     )
+
+
+def _added(exhibit: Exhibit) -> Exhibit:
+    exhibit.save(force_insert=True)
     audit.record(
         "exhibit.added",
-        subject=template,
-        by=by,
-        campaign=template.campaign,
-        sentence=f"added the exhibit “{title}” to “{template}”.",
+        subject=exhibit.template,
+        by=exhibit.added_by,
+        campaign=exhibit.template.campaign,
+        sentence=f"added the exhibit “{exhibit}” to “{exhibit.template}”.",
         exhibit=exhibit.pk,
         sha256=exhibit.sha256,
-        pages=len(pages),
+        pages=len(exhibit.pages),
     )
     return exhibit
+
+
+@transaction.atomic
+def copy(*, source: LetterTemplate, template: LetterTemplate, by: User) -> None:
+    """What goes out with the letters of `source` goes out with those of a copied text too."""
+    set_cover_sheet(template=template, wanted=source.cover_sheet, by=by)
+    set_response_form(template=template, wanted=source.response_form, by=by)
+    for one in source.exhibits.standing():
+        _added(
+            Exhibit(
+                template=template,
+                title=one.title,
+                file_name=one.file_name,
+                sha256=one.sha256,
+                pages=one.pages,
+                added_by=by,
+            )
+        )
 
 
 def _room(standing: list[Exhibit]) -> int:

@@ -13,6 +13,7 @@ from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Ground, User
 from campaigns.text import MERGE_TAG
+from letters.actions import annex
 from letters.merge import language, typefaces
 from letters.merge.fields import ground_flag
 from letters.models import LetterTemplate, LetterVersion
@@ -131,7 +132,9 @@ def start_template(
 def copy_template(
     *, template: LetterTemplate, campaign: Campaign, name: str, purpose: str, by: User
 ) -> LetterTemplate:
-    """A new letter, in this campaign or another, that begins with the words of `template`.
+    """A new letter, in this campaign or another, that begins as `template` is now.
+
+    It takes the words, the cover sheet, the exhibits and the response form.
 
     Raises NothingToCopy, and TextRefused where the words name a ground that the other
     campaign does not have.
@@ -139,7 +142,7 @@ def copy_template(
     version = template.versions.first()
     if version is None:
         raise NothingToCopy(f"“{template.name}” has no saved text yet.")
-    return start_template(
+    made = start_template(
         campaign=campaign,
         name=name,
         purpose=purpose,
@@ -148,6 +151,8 @@ def copy_template(
         by=by,
         copied_from=version,
     )
+    annex.copy(source=template, template=made, by=by)
+    return made
 
 
 @transaction.atomic

@@ -133,7 +133,7 @@ class CopyForm(forms.Form):
 
 
 class TemplateCopy(OfTemplate, DecisionForm):
-    """The words of the latest version as a new letter, in another campaign or in this one."""
+    """The latest version, with what goes out with it, as a new letter of any campaign."""
 
     permission_required = "letters.change_lettertemplate"
     submit = "Copy it"
@@ -158,7 +158,10 @@ class TemplateCopy(OfTemplate, DecisionForm):
             purpose=self.template.purpose,
             by=self.person,
         )
-        return f"“{self.copy.name}” was begun in “{self.copy.campaign}” with the same words."
+        return (
+            f"“{self.copy.name}” was begun in “{self.copy.campaign}” with the same words, and what "
+            "goes out with them."
+        )
 
     def get_success_url(self) -> str:
         return self.copy.get_absolute_url()

@@ -23,6 +23,8 @@ const putIn = (area, text, alone) => {
     const lead = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     const trail = after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
     text = lead + text + trail;
+  } else if (/[\p{L}\p{N}.,;:!?)}%]$/u.test(before)) {
+    text = " " + text;
   }
   const caret = text.indexOf("‸");
   text = text.replace("‸", "");

@@ -11,7 +11,7 @@ from campaigns import filestore
 from campaigns.actions import Refused
 from campaigns.actions.campaign import archive as archive_campaign
 from campaigns.models import AuditEvent, Campaign
-from letters.actions import annex, approve, freshness
+from letters.actions import annex, approve, draft, freshness
 from letters.actions.draft import Text
 from letters.merge import context, pages, press
 from letters.models import Exhibit, LetterTemplate, Mailing
@@ -47,6 +47,23 @@ def drawn(*, width: float = 612, height: float = 792) -> bytes:
     kept = io.BytesIO()
     pdf.save(kept)
     return kept.getvalue()
+
+
+def test_a_copied_text_takes_what_goes_out_with_it_now(template, drafter):
+    gone = added(template, drafter, title="Old program")
+    annex.remove_exhibit(exhibit=gone, by=drafter)
+    standing = added(template, drafter)
+    annex.set_cover_sheet(template=template, wanted=True, by=drafter)
+    annex.set_response_form(template=template, wanted=True, by=drafter)
+    copy = draft.copy_template(
+        template=template, campaign=make_campaign(), name="Copy", purpose="first", by=drafter
+    )
+    copy.refresh_from_db()
+    exhibit = copy.exhibits.get()
+    assert (exhibit.title, exhibit.sha256) == (standing.title, standing.sha256)
+    assert exhibit.pages == standing.pages
+    assert (copy.cover_sheet, copy.response_form) == (True, True)
+    assert AuditEvent.objects.filter(event="exhibit.added", campaign=copy.campaign).count() == 1
 
 
 def test_an_exhibit_is_kept_as_it_came_and_as_pictures_of_its_pages(template, drafter):
