@@ -77,7 +77,10 @@ def _steps(campaign: Campaign) -> list[LadderStep]:
 
 
 class FollowUps(OfCampaign, TemplateView):
-    """Who is due today, step by step, and who is held and why."""
+    """Who is due today, step by step, and who is held and why.
+
+    On a weekend or holiday it shows the next business day, as things stand.
+    """
 
     permission_required = "letters.view_mailing"
     template_name = "staff/follow_ups.html"
@@ -89,13 +92,14 @@ class FollowUps(OfCampaign, TemplateView):
         read, steps = follow_ups.read_one(self.campaign, now), _steps(self.campaign)
         if read is None:
             return super().get_context_data(steps=[], **kwargs)
-        plan = read.plan(follow_ups.today(self.campaign, now))
+        today = read.plan(follow_ups.today(self.campaign, now))
+        plan = read.plan(planning.ahead(today.day, 0)) if today.closed else today
         return super().get_context_data(
+            closed=today.closed,
             plan=plan,
             ladder=steps[0].ladder,
             steps=[StepToday(step, [one.row for one in plan.of(step.pk)]) for step in steps],
             held=_by_reason(plan.held),
-            next_open=planning.ahead(plan.day, 0),
             **kwargs,
         )
 
@@ -132,6 +136,15 @@ class PaceForm(forms.ModelForm):
         fields = ("lead_days", "apart_days", "emails_a_day")
 
 
+# As short as a column of the table of steps is narrow.
+_ANSWERS = {
+    LadderStep.Segment.NOTHING: "nothing answered",
+    LadderStep.Segment.SOME: "some unanswered",
+    LadderStep.Segment.LAPSED: "promise lapsed",
+    LadderStep.Segment.PENDING: "answer pending",
+}
+
+
 class StepForm(forms.Form):
     """One row of the ladder. A row without days and text is no step."""
 
@@ -139,7 +152,7 @@ class StepForm(forms.Form):
         label="Step", choices=LadderStep.Kind.choices, initial=LadderStep.Kind.REMINDER
     )
     segment = forms.ChoiceField(
-        label="To", choices=LadderStep.Segment.choices, initial=LadderStep.Segment.NOTHING
+        label="Answers", choices=list(_ANSWERS.items()), initial=LadderStep.Segment.NOTHING
     )
     days = forms.IntegerField(label="Days after the deadline", min_value=1, max_value=365)
     unit = forms.ChoiceField(

@@ -94,12 +94,14 @@ def test_a_page_that_is_behind_prepares_nothing_and_says_why(fields, said):
     assert Mailing.objects.count() == 1
 
 
-def test_on_a_closed_day_the_page_says_when_to_look_again():
+def test_on_a_closed_day_the_page_shows_the_next_business_day_without_a_button():
     campaign, _, manager = silent(1)
     with clock.on(WEDNESDAY + 3 * DAY):
         html = get(manager, "follow_ups", campaign)
     assert "Today is no business day (weekend)" in html
-    assert "Look again on Monday, June 8, 2026" in html
+    assert "Due on Monday, June 8, 2026" in html
+    assert 'cs-nowrap">Who</summary>' in html
+    assert "Prepare this mailing" not in html
 
 
 def test_the_simulation_shows_each_day_on_which_somebody_is_due():
@@ -107,7 +109,7 @@ def test_the_simulation_shows_each_day_on_which_somebody_is_due():
     html = get(manager, "follow_up_simulation", campaign, days=183)
     assert "Wed, Jun 3, 2026" in html and "Fri, Jun 5, 2026" in html
     assert "Mon, Jul 13, 2026" in html  # five days after what the reminder prints, July 6
-    assert html.count("<summary>Who</summary>") == 2
+    assert html.count(">Who</summary>") == 2
     assert Mailing.objects.count() == 1
     assert "Until September 2, 2026" in get(manager, "follow_up_simulation", campaign, days="9")
 
