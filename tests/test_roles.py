@@ -110,13 +110,16 @@ def test_a_viewer_changes_nothing(world: World):
             if client.post(world.url(address)).status_code not in (403, 405):
                 open_to_it.append(address.name)
             transaction.set_rollback(True)
-    # They show, or check, and write nothing but that a list was taken out; the calendar is
-    # a person's own.
+    # They show, or check, and write nothing but that a list or report was taken out; the
+    # calendar and the saved filters are a person's own.
     assert sorted(open_to_it) == [
         "campaigns:audit_verify",
         "campaigns:calendar_close",
         "campaigns:calendar_new",
         "letters:board_export",
+        "letters:filter_remove",
+        "letters:filter_save",
+        "letters:status_report",
         "letters:template_pdf",
         "letters:template_preview",
     ]

@@ -144,6 +144,7 @@ def _added(exhibit: Exhibit) -> Exhibit:
 @transaction.atomic
 def copy(*, source: LetterTemplate, template: LetterTemplate, by: User) -> None:
     """What goes out with the letters of `source` goes out with those of a copied text too."""
+    source = LetterTemplate.objects.get(pk=source.pk)
     set_cover_sheet(template=template, wanted=source.cover_sheet, by=by)
     set_response_form(template=template, wanted=source.response_form, by=by)
     for one in source.exhibits.standing():
