@@ -10,7 +10,7 @@ from tests.letters.quarter import DAY, DAYS, FIRST, Quarter, at, decided
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
 
 
-@pytest.mark.parametrize(("seed", "anchor"), [(1, "letter_date"), (3, "delivered")])
+@pytest.mark.parametrize(("seed", "anchor"), [(1, "letter_date"), (2, "sent"), (3, "delivered")])
 def test_what_was_simulated_is_what_is_done(seed: int, anchor: str):
     """Each morning is compared with what was foretold since the last thing that happened."""
     chance = random.Random(seed)
