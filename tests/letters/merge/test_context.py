@@ -13,13 +13,13 @@ from letters.actions.freshness import with_everything
 from letters.merge import codes, context, pages, press, reference
 from letters.merge.language import MissingValue
 from letters.models import CoSigning, Letter, LetterVersion, Mailing, Signer
+from tests import factories
 from tests.factories import (
     make_campaign,
     make_ground,
     make_institution,
     make_letterhead,
     make_recipient,
-    make_user,
     make_version,
 )
 
@@ -41,16 +41,13 @@ Answer by {{ deadline }}, {{ reference }}.
 
 
 def make_mailing(version: LetterVersion, **fields) -> Mailing:
-    return Mailing.objects.create(
+    return factories.make_mailing(
+        version,
         **{
-            "campaign": version.template.campaign,
-            "version": version,
-            "title": f"Mailing {Mailing.objects.count()}",
             "letter_date": datetime.date(2026, 11, 27),
             "printed_deadline": datetime.datetime(2027, 1, 8, 22, tzinfo=datetime.UTC),
-            "prepared_by": make_user("drafter"),
             **fields,
-        }
+        },
     )
 
 
