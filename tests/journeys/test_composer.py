@@ -70,7 +70,7 @@ def test_what_is_typed_is_set_and_what_is_wrong_is_marked_and_found(page: Page) 
     assert typed(page).startswith("\n\nTo {{ institution_name }}.")
     page.locator("#id_subject").press("End")
     page.get_by_label("Put in a field").select_option(label="Name of the institution")
-    expect(page.locator("#id_subject")).to_have_value("Request{{ institution_name }}")
+    expect(page.locator("#id_subject")).to_have_value("Request {{ institution_name }}")
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.locator("#preview")).to_contain_text("Beta College")
 
