@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from campaigns.actions import Refused
 from campaigns.text import Cleaned, UnsafeText, clean_block, clean_line
 
 
@@ -51,6 +52,14 @@ class RowsField(forms.ModelMultipleChoiceField):
                     params={"pk": str(key)[:_DIGITS]},
                 )
         return super().clean(value)
+
+
+def the_line(raw: str, *, limit: int = 500) -> str:
+    """One typed line that no form holds: the reason or name beside a button. Raises Refused."""
+    try:
+        return str(LineField(required=False, max_length=limit).clean(raw))
+    except ValidationError as error:
+        raise Refused(error.messages[0]) from error
 
 
 def whole_number(typed: str) -> int | None:

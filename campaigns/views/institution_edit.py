@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +12,7 @@ from campaigns.actions import Refused
 from campaigns.actions import institution as actions
 from campaigns.models import Contact, Fact, Institution
 from campaigns.views.decisions import DecisionButton
-from campaigns.views.fields import LineField, cleaned_notes, whole_number
+from campaigns.views.fields import cleaned_notes, the_line, whole_number
 from campaigns.views.institution_forms import ContactForm, FactForm, InstitutionForm
 from campaigns.views.shell import StaffPage
 
@@ -202,14 +201,14 @@ class ArchiveContact(DecisionButton):
 
 class SuppressContact(ArchiveContact):
     def decide(self) -> str:
-        reason = _line(self.request.POST.get("reason", ""))
+        reason = the_line(self.request.POST.get("reason", ""))
         actions.suppress_contact(contact=self.contact, reason=reason, by=self.person)
         return f"{self.contact} is suppressed: no letter goes there."
 
 
 class UnsuppressContact(ArchiveContact):
     def decide(self) -> str:
-        reason = _line(self.request.POST.get("reason", ""))
+        reason = the_line(self.request.POST.get("reason", ""))
         actions.unsuppress_contact(contact=self.contact, reason=reason, by=self.person)
         return f"{self.contact} may be written to again."
 
@@ -218,7 +217,7 @@ class SuppressInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 
     def decide(self) -> str:
-        reason = _line(self.request.POST.get("reason", ""))
+        reason = the_line(self.request.POST.get("reason", ""))
         actions.suppress(institution=self.institution, reason=reason, by=self.person)
         return f"{self.institution} is suppressed: no campaign can choose it."
 
@@ -227,7 +226,7 @@ class UnsuppressInstitution(_OfInstitution, DecisionButton):
     permission_required = "campaigns.change_institution"
 
     def decide(self) -> str:
-        reason = _line(self.request.POST.get("reason", ""))
+        reason = the_line(self.request.POST.get("reason", ""))
         actions.unsuppress(institution=self.institution, reason=reason, by=self.person)
         return f"{self.institution} may be written to again."
 
@@ -246,10 +245,3 @@ class RestoreInstitution(_OfInstitution, DecisionButton):
     def decide(self) -> str:
         actions.restore(institution=self.institution, by=self.person)
         return f"{self.institution} is in use again."
-
-
-def _line(raw: str) -> str:
-    try:
-        return str(LineField(required=False, max_length=500).clean(raw))
-    except ValidationError as error:
-        raise Refused(error.messages[0]) from error

@@ -20,7 +20,7 @@ from campaigns.actions import Refused
 from campaigns.models import Outcome, Recipient
 from campaigns.text import fold
 from campaigns.views.decisions import DecisionButton
-from campaigns.views.fields import whole_number
+from campaigns.views.fields import the_line, whole_number
 from campaigns.views.shell import StaffPage
 from letters.actions import coding as codings
 from letters.actions import incoming as actions
@@ -360,7 +360,7 @@ class ChooseRecipient(IncomingAct):
 
 class SetAside(IncomingAct):
     def decide(self) -> str:
-        reason = self.request.POST.get("reason", "")[:500]
+        reason = the_line(self.request.POST.get("reason", ""))
         actions.set_aside(incoming=self.item, reason=reason, now=timezone.now(), by=self.person)
         return f"“{self.item}” is set aside. It stays under “Set aside”."
 

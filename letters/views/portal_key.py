@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from campaigns.actions import Refused
-from campaigns.text import UnsafeText, clean_line
+from campaigns.views.fields import the_line
 from campaigns.views.shell import StaffPage
 from letters.actions import portal_key
 from letters.merge import codes
@@ -81,11 +81,11 @@ class PortalKeysRevoke(StaffPage, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = _letter(pk)
         try:
-            reason = clean_line(request.POST.get("reason", "")).text
+            reason = the_line(request.POST.get("reason", ""))
             if not reason:
                 raise Refused("Say why the codes are revoked; it goes on record.")
             portal_key.revoke(letter=letter, reason=reason, by=request.user)  # type: ignore[arg-type]
-        except (Refused, UnsafeText) as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, "The codes were revoked. The letter itself is unchanged.")

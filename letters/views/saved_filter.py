@@ -8,6 +8,7 @@ from django.views.generic import View
 
 from campaigns.actions import Refused
 from campaigns.models import Campaign
+from campaigns.views.fields import the_line
 from campaigns.views.shell import StaffPage
 from letters.actions import saved_filter
 from letters.models import SavedFilter
@@ -26,7 +27,7 @@ class SaveFilter(StaffPage, View):
         try:
             saved = saved_filter.save(
                 campaign=campaign,
-                name=request.POST.get("name", ""),
+                name=the_line(request.POST.get("name", "")),
                 query=query,
                 is_shared="is_shared" in request.POST,
                 by=self.person,

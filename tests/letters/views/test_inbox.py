@@ -311,6 +311,10 @@ class TestTheSplitView:
             reverse("letters:incoming_aside", args=[came.pk]), {"reason": ""}, follow=True
         )
         assert "Say why it is no response" in refused.content.decode()
+        odd = clerk.post(
+            reverse("letters:incoming_aside", args=[came.pk]), {"reason": "A\x00d"}, follow=True
+        )
+        assert "Set aside by" not in odd.content.decode()
         clerk.post(reverse("letters:incoming_aside", args=[came.pk]), {"reason": "Advertising"})
         assert "Set aside by Chris Clerk" in html(clerk, came.get_absolute_url())
         clerk.post(reverse("letters:incoming_again", args=[came.pk]))
