@@ -1,4 +1,4 @@
-"""How long the composer takes to answer: `pytest tests/bench -s` prints the figures.
+"""How long the composer takes to answer: `pytest -s tests/bench/bench_preview.py`.
 
 The whole answer is timed, as the browser waits for it: the form, the text, the letter in the
 bounded child, the pictures of its pages.
