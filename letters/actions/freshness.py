@@ -212,9 +212,13 @@ class Stale:
     what: str
 
 
-def stale(mailing: Mailing) -> list[Stale]:
-    """Rendered letters that would be made differently now."""
-    letters = with_everything_of_letters(mailing, _rendered(mailing))
+def stale(mailing: Mailing, *, at_most: int | None = None) -> list[Stale]:
+    """Rendered letters that would be made differently now, looked for in the first `at_most`.
+
+    One is enough to know of what all letters share: the letterhead, the signers, the engine.
+    """
+    rendered = _rendered(mailing)[:at_most]
+    letters = with_everything_of_letters(mailing, rendered)
     found = []
     for letter in letters:
         now = data_of_now(letter)
@@ -222,11 +226,11 @@ def stale(mailing: Mailing) -> list[Stale]:
         if names or letter.merge_data != now["merge_data"]:
             what = f"its data ({', '.join(names)})" if names else "its data"
             found.append(Stale(letter, what))
-    rendered = _rendered(mailing).exclude(pk__in=[one.letter.pk for one in found])
+    known = {one.letter.pk for one in found}
     return found + [
         Stale(letter, "pictures, layout, fonts or engine")
         for letter in rendered
-        if not _is_made_as_now(letter)
+        if letter.pk not in known and not _is_made_as_now(letter)
     ]
 
 

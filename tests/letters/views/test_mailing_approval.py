@@ -51,6 +51,18 @@ def test_letters_that_read_otherwise_are_named():
     assert "<ins>You are public." in wording
 
 
+def test_after_a_change_of_the_letterhead_the_button_is_closed_and_the_page_says_why():
+    stage = stages.opened(3)
+    closed = re.compile(r"disabled[^>]*>Approve and seal")
+    assert not closed.search(approval(stage))
+    letterhead = stage.campaign.sender.letterhead
+    letterhead.organisation = "Another Organisation"
+    letterhead.save()
+    page = approval(stage)
+    assert closed.search(page)
+    assert "its data (the letterhead)" in page
+
+
 def test_letters_that_read_alike_are_said_to():
     assert "All 3 letters read alike" in approval(stages.rendered(3))
 
