@@ -1,6 +1,6 @@
 """What waits for a person: the list across campaigns, one task, and decisions on many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from campaigns.actions import task as actions
 from campaigns.models import Campaign, Task, User
 from campaigns.views.addressees import RecipientPage
 from campaigns.views.decisions import DecisionForm
-from campaigns.views.fields import LineField, RowsField
+from campaigns.views.fields import LineField, RowsField, whole_number
 from campaigns.views.shell import StaffPage
 from letters.actions.outcome import Outcome, for_each, in_words
 from letters.reports.task_list import (
@@ -32,6 +32,7 @@ from letters.reports.task_list import (
 )
 
 PER_PAGE = 50
+MOST_AT_ONCE = 1000  # each is decided in a transaction of its own while the person waits
 _COLUMNS = {
     "recipient": "Recipient",
     "kind": "What",
@@ -104,6 +105,7 @@ class TaskList(StaffPage, TemplateView):
             columns=_columns(asked.sort),
             people=people,
             today=today,
+            all_at_once=not form.errors and page.paginator.count <= MOST_AT_ONCE,
             **kwargs,
         )
 
@@ -188,7 +190,11 @@ DECISIONS: dict[str, tuple[type[forms.Form], Callable[[dict[str, Any], User], De
 
 
 class TasksDecide(StaffPage, View):
-    """One decision on every task that was ticked; the page answers for each."""
+    """One decision on the tasks that were ticked, or on all that match; each is answered for.
+
+    "All that match" sends back the number that was shown, as where recipients are chosen, and
+    the filters stand in the address: where another number matches by now, nothing is decided.
+    """
 
     permission_required = "campaigns.work_on_tasks"
     http_method_names = ["post"]
@@ -199,12 +205,13 @@ class TasksDecide(StaffPage, View):
             raise Http404("Nothing is decided under this address.")
         form_class, decision = DECISIONS[what]
         back = self.return_to or reverse("letters:tasks")
-        chosen, form = ChosenForm(request.POST), form_class(request.POST)
-        if problem := _problem(chosen) or _problem(form):
+        form = form_class(request.POST)
+        tasks, problem = self._matching() if request.POST.get("all") else self._ticked()
+        if problem := problem or _problem(form):
             messages.error(request, f"{problem} Nothing was changed.")
             return HttpResponseRedirect(back)
         decide = decision(form.cleaned_data, self.person)
-        outcomes = for_each(chosen.cleaned_data["tasks"], decide, str)
+        outcomes = for_each(tasks, decide, str)
         if len(outcomes) == 1:
             return self._said(outcomes[0], back)
         context = self.get_context_data(
@@ -216,6 +223,25 @@ class TasksDecide(StaffPage, View):
             whole="tasks",
         )
         return render(request, "staff/outcomes.html", context)
+
+    def _ticked(self) -> tuple[Iterable[Task], str]:
+        """The tasks, or why none is meant."""
+        chosen = ChosenForm(self.request.POST)
+        return (chosen.cleaned_data["tasks"], "") if chosen.is_valid() else ((), _problem(chosen))
+
+    def _matching(self) -> tuple[Iterable[Task], str]:
+        """The tasks that pass the filters now, or why they are not decided on."""
+        form = TaskFilter(self.request.GET, list(_workers()))
+        asked = form.asked()
+        if form.errors:
+            return (), "A filter in the address is not known here, so that more tasks would match."
+        found = select(asked, person=self.person, on=timezone.localdate())[: MOST_AT_ONCE + 1]
+        shown = whole_number(self.request.POST["all"]) or 0
+        if len(found) > MOST_AT_ONCE:
+            return (), f"More than {MOST_AT_ONCE:,} tasks match. Narrow the filters."
+        if len(found) != shown:
+            return (), f"{len(found):,} match by now, and the page showed {shown:,}. Look again."
+        return found, ""
 
     def _said(self, outcome: Outcome, back: str) -> HttpResponse:
         if outcome.what == "refused":

@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.actions import due_tasks
 from campaigns.actions import task as tasks
 from campaigns.models import Task
+from letters.views.task import PER_PAGE
 from tests.factories import make_answer, make_campaign, make_institution, make_recipient, make_user
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +166,66 @@ def test_many_are_put_off_and_taken_up_again(clerk):
     assert not Task.objects.settled().exists()
 
 
+def decide_all(client, what: str, shown: int | str, query: str = "", **typed) -> str:
+    address = f"{reverse('letters:tasks_decide', args=[what])}{query}"
+    sent = {"all": shown, "next": f"{LIST}{query}", **typed}
+    return client.post(address, sent, follow=True).content.decode()
+
+
+def test_all_that_match_are_decided_on_and_not_only_those_of_the_page(clerk):
+    campaign = make_campaign()
+    for number in range(PER_PAGE + 2):
+        opened(f"Alpha {number}", campaign=campaign, kind="promise")
+    opened("Beta")
+    html = clerk.get(LIST, {"kind": "promise", "page": "2"}).content.decode()
+    assert f"all {PER_PAGE + 2} that match" in html
+    assert "/staff/tasks/decide/close/?kind=promise" in html  # of all pages
+    html = decide_all(clerk, "close", PER_PAGE + 2, "?kind=promise", reason="All called.")
+    assert f"{PER_PAGE + 2} done" in html
+    assert shown(clerk) == ["Beta"]
+
+
+def test_all_that_match_are_those_of_the_person_who_decides(clerk):
+    mine, _ = opened("Alpha"), opened("Beta")
+    tasks.assign(task=mine, to=clerk.person, by=clerk.person)
+    decide_all(clerk, "close", 1, "?who=me", reason="Called.")
+    assert shown(clerk) == ["Beta"]
+
+
+@pytest.mark.parametrize("number", [1, 3, "", "many", "9" * 40])
+def test_where_another_number_matches_by_now_nothing_is_decided_and_the_page_says_so(clerk, number):
+    opened("Alpha")
+    opened("Beta")
+    html = decide_all(clerk, "close", number, reason="All called.")
+    if number:
+        assert "2 match by now, and the page showed" in html
+    else:
+        assert "Tick the tasks that are meant" in html
+    assert "Nothing was changed" in html and not Task.objects.settled().exists()
+
+
+def test_what_is_not_whole_changes_nothing_of_all_that_match_either(clerk):
+    opened("Alpha")
+    assert "Reason: This field is required" in decide_all(clerk, "close", 1)
+    assert not Task.objects.settled().exists()
+
+
+def test_a_filter_that_is_not_known_offers_and_decides_nothing_on_all(clerk):
+    opened("Alpha")
+    assert "that match" not in clerk.get(LIST, {"kind": "wonderful"}).content.decode()
+    html = decide_all(clerk, "close", 1, "?kind=wonderful", reason="x")
+    assert "is not known here" in html and not Task.objects.settled().exists()
+
+
+def test_more_than_can_be_waited_for_are_not_decided_on_at_once(clerk, monkeypatch):
+    monkeypatch.setattr("letters.views.task.MOST_AT_ONCE", 1)
+    opened("Alpha")
+    opened("Beta")
+    assert "too many at once" in clerk.get(LIST).content.decode()
+    assert "Narrow the filters" in decide_all(clerk, "close", 2, reason="x")
+    assert not Task.objects.settled().exists()
+
+
 def test_one_task_is_decided_on_and_the_page_it_came_from_says_so(clerk):
     task = opened("Alpha")
     response = decide(clerk, "close", task, reason="Called.")
@@ -201,7 +262,7 @@ def test_a_viewer_reads_the_list_and_decides_nothing(client):
     task = opened("Alpha")
     client.force_login(make_user("viewer"))
     html = client.get(LIST).content.decode()
-    assert "Alpha" in html and "With those ticked" not in html
+    assert "Alpha" in html and "Decide on many" not in html
     assert "Close it" not in client.get(task.get_absolute_url()).content.decode()
     assert decide(client, "close", task, reason="x").status_code == 403
 
