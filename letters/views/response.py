@@ -8,7 +8,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -17,7 +18,14 @@ from django.views.generic import TemplateView, View
 
 from campaigns import audit, filestore
 from campaigns.actions import Refused
-from campaigns.models import Campaign, Channel, Outcome, Recipient
+from campaigns.models import (
+    Campaign,
+    Channel,
+    Outcome,
+    Recipient,
+    Verification,
+    VerificationEntry,
+)
 from campaigns.text import fold
 from campaigns.views.shell import StaffPage
 from letters.actions import respond
@@ -109,8 +117,13 @@ class ResponsePage(StaffPage, TemplateView):
         return f"Response of {self.response.recipient}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        items = self.response.items.select_related("entry__answer__demand").order_by(
-            "entry__answer__demand__number"
+        last = VerificationEntry.objects.filter(entry=OuterRef("entry")).order_by("-number")
+        items = (
+            self.response.items.select_related("entry__answer__demand")
+            .annotate(
+                found=Coalesce(Subquery(last.values("status")[:1]), Value(Verification.UNVERIFIED))
+            )
+            .order_by("entry__answer__demand__number")
         )
         return super().get_context_data(
             response=self.response,

@@ -11,8 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.actions import verification
+from campaigns.actions.verification import Finding
+from campaigns.templatetags.verification import verification_mark
 from letters import uploads
 from letters.models import Response, ResponseDocument
+from letters.uploads import KeptFile
 from tests.factories import make_campaign, make_pdf, make_recipient, make_sealed_letter, make_user
 from tests.letters.actions.test_respond import by_portal, by_post, item
 
@@ -288,6 +292,44 @@ def test_an_answer_replaced_later_says_so_on_its_page(clerk):
     by_portal(letter, item(letter.recipient, 1, "declined"), submission="two")
     page = clerk.get(first.get_absolute_url()).content.decode()
     assert "a later answer" in page
+
+
+def test_whether_it_is_so_stands_beside_each_answer_and_never_looks_like_it(clerk):
+    letter = make_sealed_letter()
+    recipient = letter.recipient
+    first = by_portal(letter, item(recipient, 1, "complied"), item(recipient, 2, "declined"))
+    answer = recipient.answers.get(demand__number=1)
+    for status in ("evidence_received", "verified"):
+        verification.decide(
+            answer=answer,
+            entry_pk=answer.current_entry_id,
+            finding=Finding(status, "Read.", evidence="Policy 4.2"),
+            on=TODAY,
+            now=timezone.now(),
+            by=make_user("counsel"),
+        )
+    page = clerk.get(first.get_absolute_url()).content.decode()
+    leads = reverse("letters:verification", args=[answer.pk])
+    assert f'<a href="{leads}">{verification_mark("verified")}</a>' in page
+    assert verification_mark("unverified") in page  # demand 2
+    assert 'cs-pill--ok">Verified' not in page
+
+
+def test_a_later_answer_begins_unverified_and_what_was_found_of_the_first_stays_with_it(clerk):
+    letter = make_sealed_letter()
+    first = by_portal(letter, documents=[KeptFile("0" * 64, "policy.pdf", uploads.PDF, 1)])
+    by_portal(letter, item(letter.recipient, 1), submission="two")
+    page = clerk.get(first.get_absolute_url()).content.decode()
+    assert page.index("Evidence received") < page.index("Unverified") < page.index("a later answer")
+
+
+def test_a_response_takes_the_same_queries_for_1_and_2_answers(clerk, query_count):
+    letter = make_sealed_letter()
+    recipient = letter.recipient
+    one = by_portal(letter, item(recipient, 1), submission="one")
+    both = by_portal(letter, item(recipient, 1), item(recipient, 2), submission="two")
+    counts = [query_count(clerk, each.get_absolute_url()) for each in (one, both)]
+    assert counts[0] == counts[1]
 
 
 def test_what_was_typed_from_outside_is_shown_as_text(clerk):
