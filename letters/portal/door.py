@@ -62,6 +62,8 @@ def opened(view: View) -> View:
             key = _open_key(request)
         except CodeNotValid:
             return not_valid(request)
+        if request.POST.get("letter", key.letter.reference) != key.letter.reference:
+            return _another_letter(request, key)
         return view(request, key, *args, **kwargs)
 
     return wrapped
@@ -100,6 +102,13 @@ def not_valid(request: HttpRequest) -> HttpResponse:
     # Django writes the path of each 404 into the log, and this path may hold a code.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+def _another_letter(request: HttpRequest, key: PortalKey) -> HttpResponse:
+    """A browser has one letter open. Whoever answers for two institutions, in two windows, must
+    not put the words of one on record for the other, nor show them to its people."""
+    context = {"meant": request.POST["letter"][:60], "is_open": key.letter}
+    return render(request, "portal/another_letter.html", context, status=409)
 
 
 def _open_key(request: HttpRequest) -> PortalKey:

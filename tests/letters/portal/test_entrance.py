@@ -3,14 +3,31 @@
 import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from letters.actions import portal_key
 from letters.merge import codes
-from letters.models import PortalKey, ShortCodeAttempt
+from letters.models import (
+    AttachedFile,
+    Letter,
+    PortalKey,
+    Response,
+    SavedAnswer,
+    ShortCodeAttempt,
+)
 from letters.portal.door import COOKIE
-from tests.factories import make_letter, make_sealed_letter, make_user
+from letters.portal.wishes import FORMS
+from tests.factories import (
+    make_campaign,
+    make_letter,
+    make_mailing,
+    make_pdf,
+    make_sealed_letter,
+    make_user,
+    make_version,
+)
 from tests.rows import everything_stored
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +188,66 @@ def test_a_form_from_another_site_is_refused(letter, issued):
     typed = {"reference": letter.reference, "short_code": "00000-00000"}
     assert strict.post("/respond/", typed).status_code == 403
     assert not ShortCodeAttempt.objects.exists()
+
+
+def open_another(visitor: Client) -> Letter:
+    """The same browser opens the letter of another institution, in another window."""
+    campaign = make_campaign(demands=2)
+    other = make_sealed_letter(make_mailing(make_version(campaign)))
+    visitor.get(f"/respond/c/{codes.derive(other.reference).code}/")
+    return other
+
+
+@pytest.mark.parametrize("step", ["check", "save", "submit", "keep", "change"])
+def test_what_was_filled_in_for_one_letter_is_not_taken_for_another(visitor, letter, step):
+    form = visitor.get("/respond/answer/").content.decode()
+    assert f'name="letter" value="{letter.reference}"' in form
+    other = open_another(visitor)
+    told = visitor.post(
+        "/respond/answer/",
+        {
+            "step": step,
+            "letter": letter.reference,
+            "demand-1-outcome": "declined",
+            "demand-1-text": "Meant for another",
+            "documents": SimpleUploadedFile("ours.pdf", make_pdf()),
+        },
+    )
+    page = told.content.decode()
+    assert told.status_code == 409
+    assert "Another letter is open in this browser" in page
+    assert letter.reference in page
+    assert other.reference in page
+    assert "Meant for another" not in page
+    assert not SavedAnswer.objects.exists()
+    assert not AttachedFile.objects.exists()
+    assert not Response.objects.exists()
+
+
+def test_once_the_letter_is_open_again_the_same_form_is_taken(visitor, letter, issued):
+    open_another(visitor)
+    form = {"step": "save", "letter": letter.reference, "demand-1-text": "Half"}
+    assert visitor.post("/respond/answer/", form).status_code == 409
+    visitor.get(f"/respond/c/{issued.code}/")
+    assert visitor.post("/respond/answer/", form).status_code == 303
+    assert SavedAnswer.objects.get().letter == letter
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_what_one_institution_asks_for_is_not_asked_for_another(visitor, letter, kind):
+    page = visitor.get(f"/respond/ask/{kind}/").content.decode()
+    assert f'name="letter" value="{letter.reference}"' in page
+    open_another(visitor)
+    asked = {"step": "check", "letter": letter.reference, "who-name": "Dana Dean"}
+    told = visitor.post(f"/respond/ask/{kind}/", asked)
+    assert told.status_code == 409
+    assert "Dana Dean" not in told.content.decode()
+
+
+def test_erasing_what_is_saved_of_one_letter_leaves_that_of_another(visitor, letter):
+    visitor.post("/respond/answer/", {"step": "save", "demand-1-text": "Mine"})
+    assert letter.reference in visitor.get("/respond/saved/").content.decode()
+    other = open_another(visitor)
+    visitor.post("/respond/answer/", {"step": "save", "demand-1-text": "Theirs"})
+    assert visitor.post("/respond/saved/", {"letter": letter.reference}).status_code == 409
+    assert SavedAnswer.objects.filter(letter=other).exists()
