@@ -33,6 +33,7 @@ LETTER_CHECKS: tuple[LetterCheck, ...] = (
 )
 MAILING_CHECKS: tuple[MailingCheck, ...] = (
     *campaign.MAILING_CHECKS,
+    *values.MAILING_CHECKS,
     *addressee.MAILING_CHECKS,
     *dates.MAILING_CHECKS,
     *grounds.MAILING_CHECKS,

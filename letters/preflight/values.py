@@ -9,8 +9,23 @@ from campaigns.text import MERGE_TAG
 from letters.merge import alone, typefaces
 from letters.merge.assemble import lacking
 from letters.merge.language import TemplateRefused, parse
-from letters.models import Letter
-from letters.preflight.check import AMBER, NOTE, RED, Batch, Check, Family, LetterCheck, Mend, Said
+from letters.models import Letter, Mailing
+from letters.preflight.check import (
+    AMBER,
+    NOTE,
+    RED,
+    Batch,
+    Check,
+    Family,
+    LetterCheck,
+    MailingCheck,
+    Mend,
+    Said,
+)
+
+# Of the frozen data, what all letters share and where it is written.
+_OF_SENDER = ("letterhead", "signer", "co_signers")
+_OF_CAMPAIGN = ("campaign_title", "demands", "grounds")
 
 
 def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -62,10 +77,16 @@ def _unresolved(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
     A text of the recipient's own is of the letter's language, and merged like it.
     """
-    for text in _texts(_shared(letter)):
+    for text in _texts(_of_recipient(letter)):
         if MERGE_TAG.search(text):
             yield f"{letter.recipient}: “{text[:80]}” holds a merge field that nobody fills."
             return
+
+
+def _unresolved_in_common(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    for text in sorted(_in_common(batch, *_OF_CAMPAIGN)):
+        if MERGE_TAG.search(text):
+            yield f"“{text[:80]}” holds a merge field that nobody fills."
 
 
 def _unresolved_fact(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -80,8 +101,20 @@ def _facts(letter: Letter, batch: Batch) -> Iterator[alone.Part]:
 
 
 def _glyphs(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    everything = "".join(_texts(_shared(letter)))
+    everything = "".join(_texts(_of_recipient(letter)))
     yield from _lacks_glyphs(letter, f"the letter to {letter.recipient}", everything)
+
+
+def _glyphs_of_sender(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if batch.letters:
+        everything = "".join(_in_common(batch, *_OF_SENDER))
+        yield from _lacks_glyphs(batch.letters[0], "the letterhead or a signer", everything)
+
+
+def _glyphs_of_campaign(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
+    if batch.letters:
+        everything = "".join(_in_common(batch, *_OF_CAMPAIGN))
+        yield from _lacks_glyphs(batch.letters[0], "a demand, a ground or the title", everything)
 
 
 def _glyphs_of_fact(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -107,9 +140,20 @@ def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
         )
 
 
-def _shared(letter: Letter) -> dict[str, Any]:
-    """The frozen data but for what one recipient alone reads, which has checks of its own."""
-    return {**letter.merge_data, "facts": [], "own_text": ""}
+def _of_recipient(letter: Letter) -> dict[str, Any]:
+    """The frozen data but for what has checks of its own: its paragraphs, and what all share."""
+    apart = {"facts", "own_text", *_OF_SENDER, *_OF_CAMPAIGN}
+    return {key: value for key, value in letter.merge_data.items() if key not in apart}
+
+
+def _in_common(batch: Batch, *keys: str) -> set[str]:
+    """Every string under these keys, in any letter: one may be frozen later than another."""
+    return {
+        text
+        for letter in batch.letters
+        for key in keys
+        for text in _texts(letter.merge_data.get(key))
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -231,5 +275,41 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The typeface has every character of its own text.",
         mend=Mend.OWN_TEXT,
         look=_glyphs_of_own_text,
+    ),
+)
+
+MAILING_CHECKS: tuple[MailingCheck, ...] = (
+    Check(
+        code="unresolved-campaign",
+        family=Family.VALUES,
+        severity=RED,
+        title="Unresolved field, campaign",
+        looks="Whether a demand, ground or the title holds a merge field, printed as it is.",
+        passes="No demand, ground or title holds a merge field.",
+        mend=Mend.CAMPAIGN,
+        look=_unresolved_in_common,
+        reads_letters=True,
+    ),
+    Check(
+        code="missing-glyph-campaign",
+        family=Family.VALUES,
+        severity=RED,
+        title="Missing character, campaign",
+        looks="Whether the letterhead's typeface has every character of demands and grounds.",
+        passes="The typeface has every character of the campaign.",
+        mend=Mend.CAMPAIGN,
+        look=_glyphs_of_campaign,
+        reads_letters=True,
+    ),
+    Check(
+        code="missing-glyph-sender",
+        family=Family.VALUES,
+        severity=RED,
+        title="Missing character, sender",
+        looks="Whether the letterhead's typeface has every character of letterhead and signers.",
+        passes="The typeface has every character of the letterhead.",
+        mend=Mend.SENDER,
+        look=_glyphs_of_sender,
+        reads_letters=True,
     ),
 )

@@ -426,6 +426,22 @@ amiss("evidence-of-all")(lambda stage: Fact.objects.update(as_of=timezone.locald
 amiss("newer-version")(lambda stage: make_version(stage.campaign))
 
 
+def shared(**values):
+    """Frozen into every letter of the mailing."""
+
+    def spoil(stage):
+        for letter in stage.letters:
+            frozen(letter, **values)
+
+    return spoil
+
+
+DEMAND = {"number": "1", "title": "Confirm", "text": "Confirm {{ this }}."}
+amiss("unresolved-campaign")(shared(demands=[DEMAND]))
+amiss("missing-glyph-campaign")(shared(campaign_title="東"))
+amiss("missing-glyph-sender")(shared(signer={"name": "Alex 東", "title": "General Counsel"}))
+
+
 @amiss("no-demands")
 def _no_demands(stage):
     for demand in stage.campaign.demands.all():
