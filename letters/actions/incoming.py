@@ -17,10 +17,11 @@ from campaigns.actions import Refused
 from campaigns.actions.answer import Respondent
 from campaigns.models import Recipient, User
 from letters import lifecycle
-from letters.actions import dispatch, respond
+from letters.actions import dispatch, respond, scan
 from letters.actions.outcome import Outcome
 from letters.actions.respond import Item
-from letters.models import Dispatch, Incoming, IncomingFile, Letter, Response
+from letters.actions.wake import SCAN_DOCUMENTS, wake
+from letters.models import Dispatch, Incoming, IncomingFile, Letter, Response, ScannedFile
 from letters.uploads import KeptFile
 
 Status = Incoming.Status
@@ -32,6 +33,10 @@ class NotWaiting(Refused):
 
 class RecipientUnknown(Refused):
     """A response is of a recipient, and whose this is nobody has said yet."""
+
+
+class NotScannedYet(Refused):
+    """Where the house has a scanner, it looks at a file before anybody records it."""
 
 
 class ReasonMissing(Refused):
@@ -146,6 +151,7 @@ def receive(*, arrived: Arrived, now: datetime.datetime, by: User | None) -> tup
         message_id=incoming.message_id,
         because=match.because,
     )
+    wake(SCAN_DOCUMENTS)
     return incoming, True
 
 
@@ -275,6 +281,7 @@ def record(
     recipient = incoming.recipient
     if recipient is None:
         raise RecipientUnknown("Say first whose it is: nobody is chosen as its recipient.")
+    _refuse_unscanned(incoming)
     if kind == Response.Kind.BOUNCE:
         _end_dispatch(incoming, received_on, by)
     response = respond.record_response(
@@ -292,6 +299,7 @@ def record(
         on=on,
         by=by,
     )
+    scan.carry_over(response)
     changes: dict[str, Any] = {"response": response, "decided_by": by, "decided_at": now}
     lifecycle.move(incoming, Status.RECORDED, read_by=by, read_at=now, **changes)
     _record(
@@ -303,6 +311,16 @@ def record(
         response=response.pk,
     )
     return response
+
+
+def _refuse_unscanned(incoming: Incoming) -> None:
+    """Where the scanner found something, the reply counts all the same, and the file is held."""
+    hashes = [incoming.sha256, *incoming.files.values_list("sha256", flat=True)]
+    if "" in ScannedFile.objects.held(hashes).values():
+        raise NotScannedYet(
+            f"“{incoming}” is held: the virus scanner has not looked at it yet. It is tried every "
+            "two minutes; record it then."
+        )
 
 
 def _end_dispatch(incoming: Incoming, on: datetime.date, by: User) -> None:

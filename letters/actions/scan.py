@@ -1,10 +1,17 @@
-"""Scanning what came in. A file that the scanner has not passed is held; nothing else passes it."""
+"""Scanning what came in. A file that the scanner has not passed is held; nothing else passes it.
+
+Documents of responses know themselves what was said of them. What waits in the inbox is known by
+its hash: the e-mail as it came, and each file in it.
+"""
 
 import datetime
 import logging
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from campaigns import audit, filestore
 from campaigns.actions import task
@@ -12,7 +19,7 @@ from campaigns.filestore import FileDamaged
 from campaigns.models import Task
 from letters.channels import clamd
 from letters.channels.clamd import NotScanned, ScannerDown
-from letters.models import ResponseDocument
+from letters.models import Incoming, IncomingFile, Response, ResponseDocument, ScannedFile
 
 logger = logging.getLogger(__name__)
 
@@ -26,20 +33,71 @@ def scan_waiting(*, now: datetime.datetime) -> int:
     if not settings.CLAMD:
         return 0
     judged = 0
-    waiting = ResponseDocument.objects.unscanned().select_related(
-        "response__recipient__campaign", "response__recipient__institution"
-    )
-    for document in waiting:
+    for sha256, judge in [*_of_inbox(), *_of_responses()]:
         try:
-            found = clamd.scan(filestore.get(document.sha256), settings.CLAMD)
+            found = clamd.scan(filestore.get(sha256), settings.CLAMD)
         except ScannerDown as error:
             logger.warning("Files are held: %s", error)
             break
         except (NotScanned, FileDamaged, FileNotFoundError) as error:
-            logger.error("The file %s is held: %s", document.sha256, error)
+            logger.error("The file %s is held: %s", sha256, error)
             continue
-        judged += _judge(document, found, now)
+        judged += judge(found, now)
     return judged
+
+
+def carry_over(response: Response) -> None:
+    """What was said of its files in the inbox is said of them as documents of the response.
+
+    Part of the transaction that recorded it.
+    """
+    documents = response.documents.unscanned()
+    said = ScannedFile.objects.in_bulk({each.sha256 for each in documents}, field_name="sha256")
+    for document in documents:
+        if one := said.get(document.sha256):
+            document.response = response
+            _judge(document, one.found, one.scanned_at)
+
+
+Judge = Callable[[str, datetime.datetime], bool]
+
+
+def _of_responses() -> Iterator[tuple[str, Judge]]:
+    waiting = ResponseDocument.objects.unscanned().select_related(
+        "response__recipient__campaign", "response__recipient__institution"
+    )
+    for document in waiting:
+        yield document.sha256, partial(_judge, document)
+
+
+def _of_inbox() -> Iterator[tuple[str, Judge]]:
+    unknown = ~Exists(ScannedFile.objects.filter(sha256=OuterRef("sha256")))
+    mails = Incoming.objects.filter(unknown).order_by().values_list("sha256")
+    files = IncomingFile.objects.filter(unknown).exclude(sha256="").order_by()
+    for (sha256,) in mails.union(files.values_list("sha256")):
+        yield sha256, partial(_judge_incoming, sha256)
+
+
+@transaction.atomic
+def _judge_incoming(sha256: str, found: str, now: datetime.datetime) -> bool:
+    """Put on record what the scanner said; False where another worker was first."""
+    _, is_new = ScannedFile.objects.get_or_create(
+        sha256=sha256, defaults={"found": found[:200], "scanned_at": now}
+    )
+    if is_new and found:
+        inside = IncomingFile.objects.filter(sha256=sha256).values("incoming")
+        carriers = Incoming.objects.filter(Q(sha256=sha256) | Q(pk__in=inside))
+        for incoming in carriers.select_related("recipient__campaign"):
+            audit.record(
+                "incoming.infected",
+                subject=incoming,
+                by=None,
+                campaign=incoming.recipient.campaign if incoming.recipient else None,
+                sentence=f"The scanner found {found} in “{incoming}”. The file is held.",
+                sha256=sha256,
+                found=found,
+            )
+    return is_new
 
 
 @transaction.atomic

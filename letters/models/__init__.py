@@ -6,7 +6,14 @@ from letters.models.dispatch import Dispatch, PrintPack
 from letters.models.exhibit import Exhibit
 from letters.models.finding import Finding, Override
 from letters.models.genuine_try import GenuineTry
-from letters.models.incoming import Coding, CodingItem, Incoming, IncomingFile, ReadFile
+from letters.models.incoming import (
+    Coding,
+    CodingItem,
+    Incoming,
+    IncomingFile,
+    ReadFile,
+    ScannedFile,
+)
 from letters.models.ladder import Ladder, LadderStep
 from letters.models.letter import Letter
 from letters.models.letterhead import CoSigning, Letterhead, Sender, Signer
@@ -51,6 +58,7 @@ __all__ = [
     "ResponseItem",
     "SavedAnswer",
     "SavedFilter",
+    "ScannedFile",
     "Sender",
     "ShortCodeAttempt",
     "Signer",

@@ -1,5 +1,6 @@
 """What came in and is not yet a response: e-mails and scans, as they came, held for a person."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,38 @@ class ReadFile(models.Model):
     @property
     def has_text(self) -> bool:
         return any(text.strip() for text in self.texts)
+
+
+class ScannedFileQuerySet(models.QuerySet["ScannedFile"]):
+    def held(self, hashes: Iterable[str]) -> dict[str, str]:
+        """Those of these files that nobody is given now: hash to the virus, or to nothing yet."""
+        hashes = set(hashes) - {""}
+        said = dict(self.filter(sha256__in=hashes).values_list("sha256", "found"))
+        infected = {sha256: found for sha256, found in said.items() if found}
+        not_yet = dict.fromkeys(hashes - said.keys(), "") if settings.CLAMD else {}
+        return infected | not_yet
+
+
+class ScannedFile(models.Model):
+    """What the scanner said of a file of the inbox, by its hash. Only the scanner writes it, once.
+
+    Where the house has a scanner, a file that it has not passed is held: staff see that it came,
+    and neither get it nor record it before the scanner has looked.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    found = models.CharField(
+        max_length=200, blank=True, help_text="The name of the virus; empty where there is none."
+    )
+    scanned_at = models.DateTimeField()
+
+    objects = ScannedFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}: {self.found or 'no virus found'}"
 
 
 class IncomingQuerySet(models.QuerySet["Incoming"]):

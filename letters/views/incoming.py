@@ -1,11 +1,11 @@
 """One thing that came in: the document on the left, what a person reads in it on the right."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,7 +27,7 @@ from letters.actions import incoming as actions
 from letters.inbound.match import is_known
 from letters.inbound.suggest import Suggested, Suggestion, suggest
 from letters.merge.reference import normalise
-from letters.models import Incoming, IncomingFile, Letter, ReadFile, Response
+from letters.models import Incoming, IncomingFile, Letter, ReadFile, Response, ScannedFile
 from letters.uploads import download_name
 from letters.views.inbox import InboxFilter
 from letters.views.incoming_forms import IncomingPaper
@@ -146,12 +146,14 @@ class IncomingPage(StaffPage, TemplateView):
 
     def _show(self, paper: IncomingPaper | None, status: int = 200) -> HttpResponse:
         item = self.item
+        held = held_of(item)
         context = self.get_context_data(
             item=item,
             paper=paper,
             rows=rows_of_demands(paper, self.suggested) if paper else [],
             suggested=self.suggested if paper else None,
-            documents=documents_of(item, self.texts if paper else {}),
+            held=held,
+            documents=documents_of(item, self.texts if paper else {}, held),
             mail=self.texts.get("", []) if paper else [(item.text, False)],
             is_known=bool(item.recipient and item.is_email)
             and is_known(item.sender_email, item.recipient),  # type: ignore[arg-type]
@@ -232,7 +234,14 @@ def rows_of_demands(paper: IncomingPaper, suggested: Suggested) -> list[dict[str
     ]
 
 
-def documents_of(item: Incoming, cut_texts: dict[str, list[Any]]) -> list[Document]:
+def held_of(item: Incoming) -> dict[str, str]:
+    """Its files that nobody is given now: hash to the virus that was found, or to nothing yet."""
+    return ScannedFile.objects.held([item.sha256, *(file.sha256 for file in item.files.all())])
+
+
+def documents_of(
+    item: Incoming, cut_texts: dict[str, list[Any]], held: Mapping[str, str]
+) -> list[Document]:
     """The files of an item with their pages. The e-mail itself is page 1 where there is one."""
     files = list(item.files.all())
     read = {
@@ -242,10 +251,20 @@ def documents_of(item: Incoming, cut_texts: dict[str, list[Any]]) -> list[Docume
     page, shown = int(item.is_email), []
     for file in files:
         found = read.get(file.sha256)
-        url = reverse("letters:incoming_file", args=[file.pk]) if file.sha256 else ""
-        shown.append(document(file.file_name, file.size, url, found, page, cut_texts, file.refused))
-        page += len(found.pages) if found else 0
+        before, page = page, page + (len(found.pages) if found else 0)
+        url, problem = "", file.refused
+        if file.sha256 in held:
+            found, problem = None, f"Held: {why_held(held[file.sha256])}"
+        elif file.sha256:
+            url = reverse("letters:incoming_file", args=[file.pk])
+        shown.append(document(file.file_name, file.size, url, found, before, cut_texts, problem))
     return shown
+
+
+def why_held(found: str) -> str:
+    if found:
+        return f"the scanner found {found}. Ask for the file again."
+    return "the virus scanner has not looked at it yet. It is tried every two minutes."
 
 
 def document(
@@ -491,11 +510,9 @@ class IncomingFileDownload(StaffPage, View):
 def _download(
     request: HttpRequest, item: Incoming, sha256: str, name: str, media_type: str
 ) -> HttpResponseBase:
-    """Where the house has a scanner, it passes files of responses; none leaves before."""
-    if settings.CLAMD:
-        messages.error(
-            request, "Files are scanned once it is recorded, and can be downloaded afterwards."
-        )
+    held = ScannedFile.objects.held([sha256])
+    if sha256 in held:
+        messages.error(request, f"{name} is held: {why_held(held[sha256])}")
         return HttpResponseRedirect(item.get_absolute_url())
     answer = FileResponse(
         io.BytesIO(filestore.get(sha256)),

@@ -8,13 +8,16 @@ from django.utils import timezone
 from campaigns import audit, filestore
 from campaigns.models import AuditEvent, Task
 from letters import uploads
+from letters.actions import incoming as incoming_actions
 from letters.actions import scan
-from letters.models import Response, ResponseDocument
+from letters.models import Response, ResponseDocument, ScannedFile
 from letters.tasks import scan_documents
 from letters.uploads import KeptFile
-from tests.factories import make_sealed_letter
+from tests.factories import make_sealed_letter, make_user
+from tests.letters.actions.test_incoming import record
 from tests.letters.actions.test_respond import by_portal
 from tests.letters.channels.scanner import EICAR, Scanner, listening
+from tests.letters.inbound.mails import mail, taken, typed_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +115,94 @@ def test_a_failing_audit_event_leaves_the_file_unjudged(scanner, monkeypatch):
         scan.scan_waiting(now=timezone.now())
     assert scans() == ["unscanned"]
     assert not Task.objects.exists()
+
+
+class TestInbox:
+    """E-mails and scans are scanned while they wait, by the hash of each file."""
+
+    @pytest.fixture
+    def letter(self):
+        return make_sealed_letter()
+
+    @pytest.fixture
+    def came(self, letter):
+        words = f"We decline, see {letter.reference}."
+        return taken(mail(words, files=(("a.pdf", typed_pdf("No.") + EICAR),)))
+
+    @pytest.fixture
+    def clean(self, letter):
+        words = f"We decline, see {letter.reference}."
+        return taken(mail(words, files=(("a.pdf", typed_pdf("No.")),)))
+
+    @pytest.fixture
+    def clerk(self):
+        return make_user("clerk")
+
+    def held(self, item) -> set[str]:
+        hashes = [item.sha256, *item.files.values_list("sha256", flat=True)]
+        return set(ScannedFile.objects.held(hashes).values())
+
+    def test_without_a_scanner_nothing_is_held(self, clean, clerk):
+        assert self.held(clean) == set()
+        assert record(clean, clerk)
+
+    def test_the_mail_and_each_of_its_files_are_passed_once(self, scanner, clean):
+        assert self.held(clean) == {""}
+        assert scan.scan_waiting(now=timezone.now()) == 2
+        assert scan.scan_waiting(now=timezone.now()) == 0
+        assert self.held(clean) == set()
+        assert set(scanner.scanned) == {filestore.get(clean.sha256), typed_pdf("No.")}
+
+    def test_a_scan_is_its_own_only_file_and_scanned_once(self, scanner):
+        item = taken(typed_pdf("No."), name="scan.pdf")
+        assert scan.scan_waiting(now=timezone.now()) == 1
+        assert self.held(item) == set()
+
+    def test_a_virus_holds_its_file_for_good_and_is_on_record(self, scanner, came, settings):
+        scan.scan_waiting(now=timezone.now())
+        assert self.held(came) == {"Eicar-Test-Signature"}
+        event = audit.history(came).get(verb="incoming.infected")
+        assert str(came) in event.sentence
+        settings.CLAMD = ""
+        assert self.held(came) == {"Eicar-Test-Signature"}
+
+    def test_a_scanner_that_is_down_holds_it_from_being_recorded(
+        self, scanner, settings, clean, clerk
+    ):
+        working, settings.CLAMD = settings.CLAMD, "tcp://127.0.0.1:1"
+        scan_documents()
+        assert self.held(clean) == {""}
+        with pytest.raises(incoming_actions.NotScannedYet, match="has not looked at it yet"):
+            record(clean, clerk)
+        assert not Response.objects.exists()
+        settings.CLAMD = working
+        scan_documents()
+        assert record(clean, clerk)
+
+    def test_what_was_said_in_the_inbox_is_said_of_the_response(self, scanner, came, clerk):
+        scan.scan_waiting(now=timezone.now())
+        response = record(came, clerk)
+        said = dict(response.documents.values_list("file_name", "scan"))
+        assert said == {"one.eml": "clean", "a.pdf": "infected"}
+        held = response.documents.get(scan="infected")
+        assert (
+            held.is_held
+            and held.scanned_at == ScannedFile.objects.exclude(found="").get().scanned_at
+        )
+        assert Task.objects.get(key=f"infected:{held.pk}").recipient == response.recipient
+
+    def test_what_another_worker_judged_is_not_told_again(self, scanner, came):
+        scan.scan_waiting(now=timezone.now())
+        assert not scan._judge_incoming(
+            came.files.get().sha256, "Eicar-Test-Signature", timezone.now()
+        )
+        assert AuditEvent.objects.filter(verb="incoming.infected").count() == 1
+
+    def test_a_failing_audit_event_leaves_it_unjudged(self, scanner, came, monkeypatch):
+        def fail(*args, **kwargs):
+            raise RuntimeError
+
+        monkeypatch.setattr(audit, "record", fail)
+        with pytest.raises(RuntimeError):
+            scan._judge_incoming(came.sha256, "Eicar-Test-Signature", timezone.now())
+        assert not ScannedFile.objects.exists()

@@ -11,7 +11,7 @@ from campaigns.models import AuditEvent, Contact
 from letters.actions import coding
 from letters.actions import incoming as actions
 from letters.inbound import pages
-from letters.models import Coding, Incoming, ReadFile, Response
+from letters.models import Coding, Incoming, ReadFile, Response, ScannedFile
 from tests.factories import make_campaign, make_mailing, make_sealed_letter, make_user, make_version
 from tests.letters.actions.test_record_alike import TEXT, reply
 from tests.letters.actions.test_respond import by_portal, by_post, item
@@ -286,10 +286,39 @@ class TestTheSplitView:
             assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
             assert b"".join(answer.streaming_content)
 
-    def test_with_a_scanner_no_file_leaves_before_it_is_recorded(self, clerk, came, settings):
+    def test_what_the_scanner_has_not_seen_is_neither_shown_nor_given_nor_recorded(
+        self, clerk, letter, settings
+    ):
+        files = (("reply.pdf", typed_pdf("We confirm.")),)
+        came = taken(mail(f"See {letter.reference}", files=files))
+        file = came.files.get()
         settings.CLAMD = "tcp://127.0.0.1:1"
+        page = html(clerk, came.get_absolute_url())
+        assert "has not looked at all of it yet" in page
+        assert "<img class" not in page and "/file" not in page and "as it came<" not in page
+        for name, pk in (("incoming_original", came.pk), ("incoming_file", file.pk)):
+            answer = clerk.get(reverse(f"letters:{name}", args=[pk]), follow=True)
+            assert "is held: the virus scanner has not looked at it" in answer.content.decode()
+        assert submit(clerk, came).status_code == 422
+        assert not Response.objects.exists()
+        for sha256 in (came.sha256, file.sha256):
+            ScannedFile.objects.create(sha256=sha256, scanned_at=timezone.now())
+        page = html(clerk, came.get_absolute_url())
+        assert "Held" not in page and "<img class" in page and "as it came<" in page
+        assert clerk.get(reverse("letters:incoming_file", args=[file.pk])).status_code == 200
+        assert submit(clerk, came).status_code == 302
+
+    def test_where_a_virus_was_found_the_words_are_recorded_and_the_file_is_held(
+        self, clerk, came, settings
+    ):
+        ScannedFile.objects.create(
+            sha256=came.sha256, found="Eicar-Test-Signature", scanned_at=timezone.now()
+        )
+        assert "The scanner found a virus in it" in html(clerk, came.get_absolute_url())
         answer = clerk.get(reverse("letters:incoming_original", args=[came.pk]), follow=True)
-        assert "Files are scanned once it is recorded" in answer.content.decode()
+        assert "the scanner found Eicar-Test-Signature" in answer.content.decode()
+        assert submit(clerk, came).status_code == 302
+        assert Response.objects.get().documents.get().is_held
 
     def test_a_scan_without_text_says_that_a_person_reads_it(self, clerk, letter):
         came = taken(scan(), name=f"{letter.reference}.png")
