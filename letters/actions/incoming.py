@@ -5,7 +5,7 @@ person says whose it is; only then can it be recorded as a response.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -107,7 +107,7 @@ def receive(*, arrived: Arrived, now: datetime.datetime, by: User | None) -> tup
     """Keep it as waiting; gives back the first, and False, where the same came in before.
 
     `by` is None where it came from the mailbox. The same is the same bytes; or an e-mail of the
-    same Message-ID that says the same, since each mail server adds a line of its own.
+    same Message-ID that says and carries the same, since each mail server adds a line of its own.
     """
     if earlier := _same(arrived):
         return earlier, False
@@ -160,13 +160,20 @@ def _same(arrived: Arrived) -> Incoming | None:
         return earlier
     if not arrived.message_id:
         return None
-    return Incoming.objects.filter(
+    alike = Incoming.objects.filter(
         message_id=arrived.message_id,
         sender_email=arrived.sender_email,
         subject=arrived.subject,
         text=arrived.text,
         quoted=arrived.quoted,
-    ).first()
+    ).prefetch_related("files")
+    carried = _carried(arrived.parts)
+    return next((one for one in alike if _carried(one.files.all()) == carried), None)
+
+
+def _carried(files: Iterable[Part | IncomingFile]) -> list[tuple[str, int]]:
+    """A gateway delivers the words first, and once more with the file it has looked into."""
+    return sorted((file.sha256 or file.file_name, file.size) for file in files)
 
 
 @transaction.atomic

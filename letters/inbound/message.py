@@ -38,6 +38,7 @@ class Message:
     is_final: bool
     bounced_to: tuple[str, ...]
     files: tuple[AttachedFile, ...]
+    files_left_in: int = 0
 
 
 @dataclass(frozen=True)

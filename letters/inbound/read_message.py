@@ -22,6 +22,8 @@ SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
 MOST_TEXT = 200_000
 MOST_FILES = 20
+MOST_NAMED = 50  # messages it replies to, addresses it went to
+_YEARS = range(1990, 2200)  # a day beside these is a clock that was never set, or a trick
 _ID = re.compile(r"<[^<>\s]{3,490}>")
 _AUTO_SUBJECT = re.compile(r"^(auto(matic)?[ -]?(reply|response)?:|out of (the )?office)", re.I)
 _BOUNCE_SUBJECT = re.compile(
@@ -48,6 +50,7 @@ class Read:
     is_final: bool = False
     bounced_to: list[str] = field(default_factory=list)
     files: list[dict[str, str]] = field(default_factory=list)
+    files_left_in: int = 0
 
 
 def read(content: bytes) -> tuple[Read, list[bytes]]:
@@ -57,14 +60,19 @@ def read(content: bytes) -> tuple[Read, list[bytes]]:
     names = getaddresses([_header(message, "From")])
     found.sender_name, found.sender_email = names[0] if names else ("", "")
     found.message_id = next(iter(_ID.findall(_header(message, "Message-ID"))), "")
-    found.answers = _ID.findall(_header(message, "In-Reply-To") + _header(message, "References"))
+    found.answers = _ID.findall(_header(message, "In-Reply-To"))[:MOST_NAMED]
+    found.answers += _ID.findall(_header(message, "References"))[
+        -MOST_NAMED:
+    ]  # the last is nearest
     addressed = [_header(message, name) for name in ("Delivered-To", "X-Original-To", "To", "Cc")]
     found.to = [address.lower() for _, address in getaddresses(addressed) if address]
+    found.to = found.to[:MOST_NAMED]
     found.subject = _header(message, "Subject")[:500]
     found.date = _day(message)
-    _read_body(message, found)
+    texts, files = _apart(message)
+    _read_body(texts, found)
     _say_what_it_is(message, found)
-    return found, _files(message, found)
+    return found, _files(files, found)
 
 
 def _header(message: Message, name: str) -> str:
@@ -83,6 +91,8 @@ def _day(message: Message) -> str:
             at = parsedate_to_datetime(header.strip())
         except (ValueError, IndexError, TypeError):
             continue
+        if at.year not in _YEARS:
+            continue
         return (at if at.tzinfo else at.replace(tzinfo=datetime.UTC)).isoformat()
     return ""
 
@@ -94,14 +104,38 @@ def _first(message: Message, name: str) -> str:
         return ""
 
 
-def _read_body(message: EmailMessage, found: Read) -> None:
-    body = message.get_body(("plain", "html"))
-    if body is None:
-        return
-    text = _content(body)
-    if body.get_content_type() == "text/html":
-        text = _plain(text)
-    text = text[:MOST_TEXT]
+def _apart(message: Message) -> tuple[list[Message], list[Message]]:
+    """The parts that are its text, and its files, however deep they lie.
+
+    Of alternatives the plain text is read and the files of all are taken: Apple Mail puts a PDF
+    beside the HTML alone. A signature wraps the whole in one part more. A message within the
+    message is a file. Pictures that an HTML text shows in itself come last.
+    """
+    payload = message.get_payload()
+    kind = message.get_content_type()
+    if not kind.startswith("multipart/") or not isinstance(payload, list):
+        is_text = kind in ("text/plain", "text/html") or kind.startswith("multipart/")
+        is_file = message.get_content_disposition() == "attachment" or message.get_filename()
+        return ([message], []) if is_text and not is_file else ([], [message])
+    parted = [_apart(part) for part in payload if isinstance(part, Message)]
+    texts = [texts for texts, _ in parted if texts]
+    files = [file for _, files in parted for file in files]
+    if kind == "multipart/alternative":
+        plain = [each for each in texts if each[0].get_content_type() == "text/plain"]
+        texts = (plain or texts)[:1]
+    if kind == "multipart/related":
+        for file in files:
+            file.is_shown_in_text = True  # type: ignore[attr-defined]
+    files.sort(key=lambda file: hasattr(file, "is_shown_in_text"))
+    return [text for each in texts for text in each], files
+
+
+def _read_body(texts: list[Message], found: Read) -> None:
+    said = [
+        _plain(_content(part)) if part.get_content_type() == "text/html" else _content(part)
+        for part in texts
+    ]
+    text = "\n\n".join(each.strip("\r\n") for each in said)[:MOST_TEXT]
     parts = EmailReplyParser(languages=["en"]).read(text).replies
     own = parts[0].content if parts else text
     lines = own.splitlines()
@@ -187,13 +221,14 @@ def _no_way_back(message: Message) -> bool:
     return _header(message, "Return-Path").strip() == "<>"
 
 
-def _files(message: EmailMessage, found: Read) -> list[bytes]:
+def _files(parts: list[Message], found: Read) -> list[bytes]:
     contents: list[bytes] = []
-    for part in message.iter_attachments():
-        if len(contents) == MOST_FILES:
-            break
+    for part in parts:
         content = _bytes(part)
         if not content:
+            continue
+        if len(contents) == MOST_FILES:
+            found.files_left_in += 1
             continue
         name = " ".join((part.get_filename() or "attachment").split())[:200]
         found.files.append({"name": name, "media_type": part.get_content_type()[:100]})

@@ -5,8 +5,10 @@ person opens it; nothing is lost because a parser failed.
 """
 
 import datetime
+import logging
 from dataclasses import replace
 
+from django.db import DataError
 from django.utils import timezone
 
 from campaigns import filestore
@@ -23,7 +25,13 @@ from letters.inbound.message import AttachedFile
 from letters.models import Incoming
 from letters.uploads import KeptFile, UploadRefused
 
+logger = logging.getLogger(__name__)
 MOST_BYTES = 25 * 1024 * 1024  # what mail servers take
+# What a program says of content that nobody thought of. A fault of the database or of the disk
+# is none of these: that passes, and the e-mail is taken in then.
+_FAILED_AT = (
+    ArithmeticError, AttributeError, DataError, LookupError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 
 
 class NotTakenIn(Refused):
@@ -42,40 +50,53 @@ def take_in(
     """The item, and whether it is new. Raises NotTakenIn.
 
     An e-mail says itself by which way and when it came; `channel` and `received_on` are of scans.
+    Whatever the mailbox holds is an e-mail, and is held for a person: `by` is None then.
     """
     if not content:
         raise NotTakenIn("The file is empty.")
-    if message.is_email(content):
-        if len(content) > MOST_BYTES:
-            raise NotTakenIn("The e-mail is larger than 25 MB. Save its files and add those.")
-        arrived = _email(_file_name(name), content, now)
-    else:
+    if by and not message.is_email(content):
         arrived = _scan(name, content, channel, received_on)
-    return actions.receive(arrived=_compared(arrived), now=now, by=by)
+        return actions.receive(arrived=_compared(arrived), now=now, by=by)
+    if by and len(content) > MOST_BYTES:
+        raise NotTakenIn("The e-mail is larger than 25 MB. Save its files and add those.")
+    original = KeptFile(filestore.put(content), _file_name(name), uploads.EMAIL, len(content))
+    try:
+        return actions.receive(arrived=_email(original, content, now), now=now, by=by)
+    except _FAILED_AT:
+        logger.exception("%s was not taken apart and is held with its bytes", name)
+        held = _whole(original, "the program failed at it", now)
+        return actions.receive(arrived=held, now=now, by=by)
 
 
-def _email(name: str, content: bytes, now: datetime.datetime) -> Arrived:
+def _whole(original: KeptFile, reason: str, now: datetime.datetime) -> Arrived:
+    """An e-mail that a person has to open."""
+    unreadable = f"The e-mail was not taken apart: {reason}."
+    return Arrived(Channel.EMAIL, timezone.localdate(now), original, unreadable=unreadable)
+
+
+def _email(original: KeptFile, content: bytes, now: datetime.datetime) -> Arrived:
+    if len(content) > MOST_BYTES:
+        return _whole(original, "it is larger than 25 MB", now)
     today = timezone.localdate(now)
-    original = KeptFile(filestore.put(content), name, uploads.EMAIL, len(content))
     try:
         read = message.read_message(content)
     except CouldNotRead as reason:
-        return Arrived(
-            Channel.EMAIL, today, original, unreadable=f"The e-mail was not taken apart: {reason}."
-        )
+        return _whole(original, str(reason), now)
     parts = tuple(_part(file) for file in read.files)
+    if read.files_left_in:
+        parts += (_left_in(read.files_left_in),)
     texts = [read.subject, read.text, read.quoted, *_texts(parts)]
     matched, answered = match(
         to=read.to, answers=read.answers, texts=texts, sender=read.sender_email
     )
-    return Arrived(
+    arrived = Arrived(
         Channel.EMAIL,
         min(timezone.localdate(read.at), today) if read.at else today,
         original,
-        message_id=read.message_id,
+        message_id=read.message_id[:500],
         sender_name=read.sender_name[:200],
         sender_email=read.sender_email[:320],
-        subject=read.subject,
+        subject=read.subject[:500],
         text=read.text,
         quoted=read.quoted,
         looks_like=read.looks_like,
@@ -84,6 +105,14 @@ def _email(name: str, content: bytes, now: datetime.datetime) -> Arrived:
         bounce_is_final=read.is_final,
         parts=parts,
         match=matched,
+    )
+    return _compared(arrived)
+
+
+def _left_in(count: int) -> Part:
+    what = f"{count} more file{'' if count == 1 else 's'}"
+    return Part(
+        what, "", 0, refused="Not taken out of the e-mail. Download the e-mail to have them."
     )
 
 

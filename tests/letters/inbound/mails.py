@@ -36,6 +36,35 @@ def mail(
     return message.as_bytes()
 
 
+def put_together(kind: str, *parts: EmailMessage, **headers: str) -> bytes:
+    """An e-mail of these parts, one after the other, in a multipart of that kind."""
+    return whole(kind, *parts, **headers).as_bytes(policy=CRLF)
+
+
+def whole(kind: str, *parts: EmailMessage, **headers: str) -> EmailMessage:
+    made = EmailMessage(policy=CRLF)
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.make_mixed()
+    made.replace_header("Content-Type", f"multipart/{kind}")
+    for part in parts:
+        made.attach(part)
+    return made
+
+
+def part_of(content: str | bytes, kind: str = "text/plain", name: str = "") -> EmailMessage:
+    """One part of an e-mail; bytes are a file, without saying that it is an attachment."""
+    made = EmailMessage(policy=CRLF)
+    if isinstance(content, str):
+        made.set_content(content, subtype=kind.partition("/")[2])
+    else:
+        maintype, _, subtype = kind.partition("/")
+        made.set_content(
+            content, maintype=maintype, subtype=subtype, disposition="inline", filename=name
+        )
+    return made
+
+
 def bounce(message_id: str, *, action: str = "failed", status: str = "5.1.1") -> bytes:
     """A report on delivery as RFC 3464 wants it, about the message of that Message-ID."""
     return f"""From: Mail Delivery System <MAILER-DAEMON@mx.example>

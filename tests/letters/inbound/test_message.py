@@ -8,7 +8,16 @@ import pytest
 from letters.inbound import child, message
 from letters.inbound.child import CouldNotRead
 from tests.factories import make_pdf
-from tests.letters.inbound.mails import bounce, mail, scan, typed_pdf
+from tests.letters.inbound.mails import (
+    CRLF,
+    bounce,
+    mail,
+    part_of,
+    put_together,
+    scan,
+    typed_pdf,
+    whole,
+)
 
 QUOTED = (
     "We confirm demand 1.\n\n"
@@ -180,3 +189,74 @@ def test_a_reader_that_hangs_is_ended(monkeypatch):
     monkeypatch.setattr(child, "SECONDS", 0.01)
     with pytest.raises(CouldNotRead, match="safely"):
         message.read_message(mail())
+
+
+SAID, PDF = part_of("We decline demand 1."), part_of(make_pdf(), "application/pdf", "reply.pdf")
+SAME = part_of("<p>We decline demand 1.</p>", "text/html")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # Apple Mail: the file lies in the alternative that is not shown.
+        put_together("alternative", SAID, whole("mixed", SAME, PDF), From="a@b.example"),
+        # S/MIME and PGP: what is signed is one part, the signature another.
+        put_together(
+            "signed",
+            whole("mixed", SAID, PDF),
+            part_of(b"signature", "application/pkcs7-signature", "smime.p7s"),
+            From="a@b.example",
+        ),
+        # A mailing list or a gateway that adds a line of its own.
+        put_together("mixed", whole("mixed", SAID, PDF), part_of("Checked."), From="a@b.example"),
+    ],
+)
+def test_a_file_is_found_however_deep_it_lies(content):
+    read = message.read_message(content)
+    assert "We decline demand 1." in read.text
+    assert make_pdf() in [file.content for file in read.files]
+    assert read.files[0].name == "reply.pdf"
+
+
+def test_a_scanner_that_sends_nothing_but_a_file_is_read():
+    content = mail(files=(("reply.pdf", make_pdf()),))
+    bare = PDF.as_bytes(policy=CRLF).replace(b"MIME-Version", b"From: a@b.example\r\nMIME-Version")
+    assert message.is_email(content)
+    assert [file.content for file in message.read_message(bare).files] == [make_pdf()]
+
+
+def test_what_is_said_after_a_file_is_read_as_well():
+    content = put_together("mixed", SAID, PDF, part_of("Demand 2 is met."), From="a@b.example")
+    assert message.read_message(content).text == "We decline demand 1.\n\nDemand 2 is met."
+
+
+def test_of_more_files_than_are_taken_out_the_rest_is_counted():
+    content = mail(files=tuple((f"{n}.pdf", make_pdf()) for n in range(23)))
+    read = message.read_message(content)
+    assert (len(read.files), read.files_left_in) == (20, 3)
+
+
+def test_the_pictures_of_a_signature_come_after_the_files():
+    logo = part_of(scan(), "image/png", "logo.png")
+    content = put_together("mixed", whole("related", SAME, logo), PDF, From="a@b.example")
+    assert [file.name for file in message.read_message(content).files] == ["reply.pdf", "logo.png"]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Mon, 01 Jan 0100 00:00:00 +1400",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
+    ],
+)
+def test_a_day_on_which_nobody_sent_mail_is_no_day(date):
+    assert message.read_message(mail(Date=date)).at is None
+
+
+def test_of_thousands_of_messages_that_it_names_the_nearest_count():
+    named = " ".join(f"<{n}@x.example>" for n in range(3000))
+    read = message.read_message(mail(In_Reply_To="<last@ours>", References=named))
+    assert "<last@ours>" in read.answers
+    assert "<2999@x.example>" in read.answers
+    assert len(read.answers) < 100

@@ -1,12 +1,14 @@
 """What comes in is kept, once, with its bytes, and held where its recipient is not certain."""
 
 import mailbox
+from pathlib import Path
 
 import pytest
+from django.db import DataError, OperationalError
 from django.utils import timezone
 
 from campaigns import audit, filestore
-from letters.inbound import maildir, message, pages
+from letters.inbound import maildir, message, pages, take_in
 from letters.inbound.alike import wording
 from letters.inbound.take_in import NotTakenIn
 from letters.models import Dispatch, Incoming, ReadFile
@@ -60,6 +62,52 @@ def test_the_same_bytes_come_in_once_and_so_does_the_same_mail_by_another_way():
 def test_another_mail_with_a_message_id_already_seen_is_not_lost():
     first = taken(mail("We confirm."))
     assert taken(mail("We decline.")) != first
+
+
+def test_a_mail_that_comes_once_more_with_its_file_is_not_lost():
+    """A gateway delivers the words first, and the file once it has looked into it."""
+    first = taken(mail("Please see the attached letter."))
+    second = taken(mail("Please see the attached letter.", files=(("reply.pdf", make_pdf()),)))
+    other = taken(
+        mail("Please see the attached letter.", files=(("reply.pdf", make_pdf(pages=2)),))
+    )
+    refused = taken(mail("Please see the attached letter.", files=(("reply.zip", b"PK.."),)))
+    assert len({first, second, other, refused}) == 4
+    again = mail(
+        "Please see the attached letter.",
+        files=(("reply.pdf", make_pdf()),),
+        Received="from b; Mon, 02 Nov 2026 10:00:05 -0500",
+    )
+    assert taken(again) == second
+
+
+def test_files_that_are_not_taken_out_are_said():
+    item = taken(mail(files=tuple((f"{n}.pdf", make_pdf()) for n in range(22))))
+    last = item.files.last()
+    assert (last.file_name, last.sha256) == ("2 more files", "")
+    assert "Download the e-mail" in last.refused
+
+
+@pytest.mark.parametrize("wrong", [OverflowError("date"), DataError("too long")])
+def test_what_the_program_fails_at_is_held_with_its_bytes(monkeypatch, caplog, wrong):
+    def fails(**kwargs):
+        raise wrong
+
+    monkeypatch.setattr("letters.inbound.take_in.match", fails)
+    item = taken(mail())
+    assert "not taken apart" in item.unreadable
+    assert filestore.get(item.sha256) == mail()
+    assert "was not taken apart" in caplog.text
+
+
+def test_a_fault_of_the_database_holds_nothing_and_is_tried_again(monkeypatch):
+    def fails(**kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("letters.inbound.take_in.match", fails)
+    with pytest.raises(OperationalError):
+        taken(mail())
+    assert not Incoming.objects.exists()
 
 
 def test_a_file_that_could_act_by_itself_stays_inside_its_mail():
@@ -152,12 +200,61 @@ class TestMailbox:
         assert maildir.read_mailbox() == 0
         assert Incoming.objects.count() == 1
 
-    def test_what_is_no_mail_stays_in_the_mailbox_and_keeps_no_other(self, box, caplog):
-        box.add(b"\r\n\r\njunk")
+    def test_an_empty_file_stays_in_the_mailbox_and_keeps_no_other(self, box, caplog):
+        (Path(box._path) / "new" / "1.empty").touch()
         box.add(mail())
         assert maildir.read_mailbox() == 1
         assert len(box) == 2
         assert "stays in the mailbox" in caplog.text
+        assert {message.get_flags() for message in box} == {"S"}
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"\r\n\r\njunk",
+            b"X-Filter: " + b"x" * 40_000 + b"\r\n" + mail(),
+            mail("A long scan.", files=(("scan.pdf", b"%PDF-" + b"x" * 1_000),)),
+        ],
+        ids=["no header", "many headers", "too large"],
+    )
+    def test_whatever_is_in_the_mailbox_is_held_for_a_person(self, box, content, monkeypatch):
+        monkeypatch.setattr("letters.inbound.take_in.MOST_BYTES", 1_000)
+        (Path(box._path) / "new" / "1.odd").write_bytes(content)
+        assert maildir.read_mailbox() == 1
+        assert filestore.get(Incoming.objects.get().sha256) == content
+
+    def test_the_bytes_in_the_mailbox_stay_as_they_are(self, box):
+        content = mail("8 bit \xe9").replace(b"Subject: Your letter", b"Subject: \xff\xfe raw")
+        (Path(box._path) / "new" / "1.raw").write_bytes(content)
+        maildir.read_mailbox()
+        assert (Path(box._path) / "cur" / "1.raw:2,S").read_bytes() == content
+
+    def test_one_that_fails_keeps_no_other_and_is_tried_again(self, box, monkeypatch):
+        for n in range(3):
+            box.add(mail(f"Letter {n}", Message_ID=f"<{n}@a.example>"))
+        whole = take_in.take_in
+
+        def fails_at_one(*, content, **kwargs):
+            if b"Letter 1" in content:
+                raise OperationalError("gone")
+            return whole(content=content, **kwargs)
+
+        monkeypatch.setattr(maildir, "take_in", fails_at_one)
+        with pytest.raises(OperationalError):
+            maildir.read_mailbox()
+        assert Incoming.objects.count() == 2
+        monkeypatch.setattr(maildir, "take_in", whole)
+        assert maildir.read_mailbox() == 1
+        assert Incoming.objects.count() == 3
+
+    def test_a_message_that_another_worker_took_is_passed_over(self, box, monkeypatch):
+        box.add(mail())
+        box.add(mail("Another", Message_ID="<2@a.example>"))
+        unseen = maildir._unseen(Path(box._path))
+        maildir.read_mailbox()
+        monkeypatch.setattr(maildir, "_unseen", lambda folder: unseen)
+        assert maildir.read_mailbox() == 0
+        assert Incoming.objects.count() == 2
 
     def test_a_folder_that_is_no_mailbox_is_said(self, settings, tmp_path, caplog):
         settings.INBOUND_MAILDIR = str(tmp_path / "nowhere")
