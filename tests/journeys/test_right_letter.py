@@ -118,6 +118,8 @@ def be_refused(counsel: Desk, mailing: str) -> None:
     counsel.sees(re.compile("Nothing was approved"))
     counsel.sees(re.compile("letterhead", re.IGNORECASE))
     counsel.picture("right-03-refused")
+    counsel.go(f"{mailing}?step=approve")
+    counsel.sees_button(f"Approve and seal {ALL} letters", enabled=False)
     counsel.go(mailing)
     counsel.sees("Ready for approval")
 
