@@ -66,8 +66,9 @@ def federal_funds(institution: Institution) -> SafeString:
 
 @register.simple_tag
 def percent(count: int, of: int) -> str:
-    """A share in words: {% percent 3 12 %} is 25%."""
-    return f"{round(100 * count / of)}%" if of else "0%"
+    """A share in words: {% percent 3 12 %} is 25%. One of a thousand is not none of them."""
+    rounded = round(100 * count / of) if of else 0
+    return "<1%" if count and not rounded else f"{rounded}%"
 
 
 @register.simple_tag

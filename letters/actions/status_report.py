@@ -4,7 +4,6 @@ import datetime
 import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -54,17 +53,16 @@ def report(*, campaign: Campaign, now: datetime.datetime, by: User) -> Exported:
 def sheet(campaign: Campaign, figures: Board, now: datetime.datetime) -> Sheet:
     """What stands in the report."""
     sender = Sender.objects.filter(campaign=campaign).select_related("letterhead").first()
-    at = now.astimezone(ZoneInfo(campaign.timezone))
     too_many = figures.recipients > MOST_NAMES
     names = {} if too_many else _names(campaign, now)
     return Sheet(
         title=campaign.title,
         organisation=sender.letterhead.organisation if sender else "",
-        as_of=f"As of {written(at.date())}, {at:%H:%M %Z}",
+        as_of=f"As of {printed(now, campaign.timezone)}",
         facts=_facts(figures),
-        funnel=[Bar(each.name, each.recipients, each.percent) for each in figures.funnel()],
+        funnel=[Bar(each.name, each.recipients, each.of) for each in figures.funnel()],
         standings=[
-            Bar(each.label, count, round(100 * count / figures.recipients))
+            Bar(each.label, count, figures.recipients)
             for each, count in figures.by_standing().items()
             if count
         ],

@@ -17,11 +17,16 @@ _PAGES = 20  # around the list
 
 @dataclass(frozen=True)
 class Bar:
-    """A number with its share, drawn as long as the share."""
+    """A number with its share of `of`, drawn as long as the share."""
 
     name: str
     count: int
-    percent: int
+    of: int
+
+    @property
+    def length(self) -> float:
+        """Of a hundred."""
+        return round(100 * self.count / self.of, 1) if self.of else 0
 
 
 @dataclass(frozen=True)

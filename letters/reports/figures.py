@@ -92,10 +92,6 @@ class Stage:
     recipients: int
     of: int
 
-    @property
-    def percent(self) -> int:
-        return round(100 * self.recipients / self.of) if self.of else 0
-
 
 @dataclass(frozen=True)
 class Deadline:

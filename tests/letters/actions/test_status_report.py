@@ -37,7 +37,7 @@ def test_the_report_says_what_the_board_says_and_names_everybody(campaign):
     figures = board(campaign, NOW)
     assert dict(sheet.facts)["Answered"] == str(figures.answered)
     assert [bar.count for bar in sheet.funnel] == [stage.recipients for stage in figures.funnel()]
-    assert sheet.as_of == "As of Sunday, November 22, 2026, 13:00 EST"
+    assert sheet.as_of == "As of 1:00 p.m. Eastern Time on Sunday, November 22, 2026"
     assert sum(standing.count for standing in sheet.definitions) == 70
     for standing in sheet.definitions:
         assert len(standing.names) == standing.count, standing.name

@@ -382,4 +382,4 @@ def test_a_board_without_recipients_letters_or_answers_counts_nothing():
     assert (figures.recipients, figures.active, figures.overdue, figures.letters) == (0, 0, 0, 0)
     assert figures.pace.median is None
     assert figures.over_time() == figures.by_place() == figures.by_deadline() == []
-    assert [stage.percent for stage in figures.funnel()] == [0] * 6
+    assert [(stage.recipients, stage.of) for stage in figures.funnel()] == [(0, 0)] * 6

@@ -408,7 +408,7 @@ class TestCodings:
         self.coded(came, person, "declined")
         chosen = self.coded(came, make_user("drafter", first_name="Zoe"), "complied")
         page = html(clerk, reverse("letters:codings", args=[came.pk]))
-        assert "1 of 2 readings agree (50 %)" in page
+        assert "1 of 2 readings agree (50%)" in page
         record = reverse("letters:coding_record", args=[chosen.pk])
         assert "Give the name" in clerk.post(record, {"name": ""}, follow=True).content.decode()
         done = clerk.post(record, {"name": "Dana"}, follow=True).content.decode()
