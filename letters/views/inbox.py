@@ -199,10 +199,13 @@ class Inbox(StaffPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = InboxFilter(self.request.GET, person=self.person)
         page = Paginator(form.ordered(), PER_PAGE).get_page(self.request.GET.get("page"))
+        rows = rows_of(list(page.object_list))
+        of = {row.item.recipient.campaign_id for row in rows if row.item.recipient}
         return super().get_context_data(
             form=form,
             page_obj=page,
-            rows=rows_of(list(page.object_list)),
+            rows=rows,
+            names_campaigns=len(of) > 1,  # the same name in each row tells nothing
             counts=_counts(self.person),
             **kwargs,
         )
