@@ -1,7 +1,8 @@
 """What a recipient answered, and whether our letter reached it.
 
 An answer entry is one dated statement; a later one never overwrites an earlier one. The
-answer row points to its current entry, and everything shown is computed from that row.
+answer row points to its current entry, the one that came in last, and everything shown is
+computed from that row.
 """
 
 import datetime
@@ -85,10 +86,12 @@ def record(
     on: datetime.date,
     by: User | None,
 ) -> AnswerEntry:
-    """Add a dated statement and make it the current one.
+    """Add a dated statement, and make it the current one unless a later one is on record.
 
-    `on` is today; `by` is the member of staff who typed it, None where the recipient did on
-    the response page. What was verified belonged to the statement before, so verification
+    A letter that lay in the post while the recipient answered on its page says what it said
+    before. Of statements of one day the one that was recorded last counts, so that a mistake can
+    be mended. `on` is today; `by` is the member of staff who typed it, None where the recipient
+    did on the response page. What was verified belonged to the statement before, so verification
     starts again.
     """
     _refuse_unclear(statement, received_on)
@@ -109,22 +112,25 @@ def record(
         received_on=received_on,
         recorded_by=by,
     )
-    before = answer.outcome
-    answer.outcome = statement.outcome
-    answer.current_entry = entry
-    answer.verification = Verification.UNVERIFIED
-    answer.save(update_fields=["outcome", "current_entry", "verification"])
+    before = answer.current_entry
+    was = answer.outcome
+    stands = before if before and before.received_on > received_on else None
+    if not stands:
+        answer.outcome = statement.outcome
+        answer.current_entry = entry
+        answer.verification = Verification.UNVERIFIED
+        answer.save(update_fields=["outcome", "current_entry", "verification"])
     due_tasks.follow_answers(Recipient.objects.filter(pk=recipient.pk), now=timezone.now())
     audit.record(
         "answer.recorded",
         subject=recipient,
         by=by,
         campaign=recipient.campaign,
-        sentence=_sentence(entry, statement.demand, respondent, by),
+        sentence=_sentence(entry, statement.demand, respondent, by, stands),
         demand=statement.demand.number,
         entry=entry.pk,
-        before=before,
-        after=entry.outcome,
+        before=was,
+        after=answer.outcome,
     )
     return entry
 
@@ -212,13 +218,20 @@ def _refuse_unclear(statement: Statement, received_on: datetime.date) -> None:
 
 def _locked(recipient: Recipient, demand: Demand) -> Answer:
     """The answer's row, held until the end, so that two statements come one after the other."""
-    answer = Answer.objects.select_for_update().filter(recipient=recipient, demand=demand).first()
+    rows = Answer.objects.select_for_update(of=("self",)).select_related("current_entry")
+    answer = rows.filter(recipient=recipient, demand=demand).first()
     if answer is None:
         raise NotAsked(f"{recipient} was not asked “{demand.title}”, so it cannot answer it.")
     return answer
 
 
-def _sentence(entry: AnswerEntry, demand: Demand, respondent: Respondent, by: User | None) -> str:
+def _sentence(
+    entry: AnswerEntry,
+    demand: Demand,
+    respondent: Respondent,
+    by: User | None,
+    stands: AnswerEntry | None,
+) -> str:
     said = entry.get_outcome_display()
     if entry.promised_on:
         said = f"Will comply by {entry.promised_on:%B} {entry.promised_on.day}, "
@@ -226,4 +239,14 @@ def _sentence(entry: AnswerEntry, demand: Demand, respondent: Respondent, by: Us
     answered = f"{respondent} answered demand {demand.number} ({demand.title}): {said}"
     if by is None:
         return f"{answered} (on the response page)."
-    return f"recorded that {answered} (by {Channel(entry.channel).label.lower()})."
+    recorded = f"recorded that {answered} (by {Channel(entry.channel).label.lower()})."
+    if stands:
+        recorded += (
+            f" It came in on {_written(entry.received_on)}; the answer of "
+            f"{_written(stands.received_on)} is later and stands."
+        )
+    return recorded
+
+
+def _written(day: datetime.date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"

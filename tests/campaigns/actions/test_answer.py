@@ -1,6 +1,7 @@
 """What a recipient answered, and whether the letter reached it."""
 
 import datetime
+import json
 
 import pytest
 from django.db import transaction
@@ -55,6 +56,39 @@ def test_a_later_answer_is_a_new_entry_and_the_earlier_one_is_kept(recipient):
     assert answer.current_entry == second
     assert list(answer.entries.all()) == [first, second]
     assert answer.entries.first().text == "No."
+
+
+def test_an_answer_that_came_in_before_the_one_on_record_is_put_beside_it(recipient):
+    """A letter of last week is opened after the recipient answered on its page."""
+    on_the_page = record(recipient, "complied")
+    week = datetime.timedelta(days=7)
+    late = record(
+        recipient, "declined", channel="post", received_on=TODAY - week, by=make_user(), text="No."
+    )
+    answer = recipient.answers.get(demand__number=1)
+    assert (answer.outcome, answer.current_entry) == ("complied", on_the_page)
+    assert list(answer.entries.all()) == [on_the_page, late]
+    event = AuditEvent.objects.filter(verb="answer.recorded").latest("pk")
+    assert "It came in on November 24, 2026" in event.sentence
+    assert "the answer of December 1, 2026 is later and stands" in event.sentence
+    assert json.loads(event.payload)["data"]["after"] == "complied"
+
+
+def test_an_answer_that_came_in_before_keeps_what_was_verified(recipient):
+    answer = recipient.answers.get(demand__number=1)
+    record(recipient)
+    type(answer).objects.filter(pk=answer.pk).update(verification="evidence_received")
+    earlier = TODAY - datetime.timedelta(days=1)
+    record(recipient, "declined", channel="post", received_on=earlier, by=make_user())
+    answer.refresh_from_db()
+    assert answer.verification == "evidence_received"
+
+
+def test_of_two_answers_of_one_day_the_one_recorded_last_counts(recipient):
+    clerk = make_user()
+    record(recipient, "declined", channel="post", by=clerk)
+    mended = record(recipient, "complied", channel="post", by=clerk)
+    assert recipient.answers.get(demand__number=1).current_entry == mended
 
 
 def test_what_was_verified_does_not_carry_over_to_a_later_answer(recipient):

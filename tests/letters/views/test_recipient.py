@@ -81,7 +81,7 @@ def test_an_earlier_statement_stays_beside_the_one_that_counts(viewer):
     make_answer(recipient, "complied", text="We have done it.")
     html = viewer.get(page_of(recipient)).content.decode()
     assert "We have done it." in html
-    assert "2 statements; the last one counts" in html
+    assert "2 statements; the one that came in last counts" in html
     assert "We will look." in html
 
 
