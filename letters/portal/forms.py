@@ -10,6 +10,8 @@ from django import forms
 from django.core import signing
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from campaigns.filestore import sha256_of
 from campaigns.models import Demand, Outcome, Recipient
@@ -62,19 +64,24 @@ _SALT = "letters.portal.in_progress"
 AS_PRINTED = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
 
 
+def in_one_piece(words: str, code: str) -> SafeString:
+    """A hint whose example is not broken at its dashes, where they may belong to it or not."""
+    return format_html(words, format_html('<span class="whole">{}</span>', code))
+
+
 class EntranceForm(forms.Form):
     """The reference and the short code that stand in the letter."""
 
     reference = LineField(
         label="Reference",
-        help_text="For example CNF-2026-0137-B",
+        help_text=in_one_piece("For example {}", "CNF-2026-0137-B"),
         max_length=60,
         error_messages={"required": "Enter the reference of your letter."},
         widget=forms.TextInput(attrs=AS_PRINTED),
     )
     short_code = LineField(
         label="Short code",
-        help_text="Ten letters and digits, for example 7KQ2M-4XJ9P",
+        help_text=in_one_piece("Ten letters and digits, for example {}", "7KQ2M-4XJ9P"),
         max_length=40,
         error_messages={"required": "Enter the short code of your letter."},
         widget=forms.TextInput(attrs=AS_PRINTED),
@@ -102,6 +109,10 @@ class PortalDemandForm(DemandForm):
 
     def chosen(self) -> str:
         return IN_PLAIN_WORDS.get(self.cleaned_data["outcome"], "")
+
+    def on_record(self) -> str:
+        """The word under which boards and receipts have it; whoever signs sees it first."""
+        return str(Outcome(self.cleaned_data["outcome"]).label)
 
 
 class PortalRespondentForm(RespondentForm):
@@ -227,7 +238,7 @@ class AnswerPage:
     def is_valid(self) -> bool:
         """Whether it can be submitted; documents that passed are kept in either case."""
         self.keep_documents()
-        if not self.errors() and not any(form.statement() for form in self.demands):
+        if not any(form.errors or form.statement() for form in self.demands):
             self.demands[0].add_error("outcome", "Answer at least one demand.")
         return not self.errors()
 

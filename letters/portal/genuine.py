@@ -18,7 +18,7 @@ from campaigns.views.sign_in import address_of
 from letters.actions import genuine
 from letters.merge import reference
 from letters.portal.door import public
-from letters.portal.forms import AS_PRINTED
+from letters.portal.forms import AS_PRINTED, in_one_piece
 
 
 class Hashed(UploadedFile):
@@ -50,7 +50,7 @@ class GenuineForm(forms.Form):
     reference = LineField(
         label="Reference",
         required=False,
-        help_text="It stands on the first page, for example CNF-2026-0137-B",
+        help_text=in_one_piece("It stands on the first page, for example {}", "CNF-2026-0137-B"),
         max_length=60,
         widget=forms.TextInput(attrs=AS_PRINTED),
     )

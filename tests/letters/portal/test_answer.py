@@ -47,6 +47,7 @@ def test_an_answer_is_typed_checked_and_submitted(visitor, letter):
     assert visitor.get("/respond/answer/").status_code == 200
     checked = check(visitor)
     assert "We have done this" in checked.content.decode()
+    assert "On record as “Complied”" in checked.content.decode()
     assert not Response.objects.exists()
     done = submit(visitor, hidden(checked))
     response = Response.objects.get()
@@ -129,6 +130,7 @@ def test_what_is_on_record_and_what_is_open_is_said_wherever_an_answer_is_given(
         ({"demand-2-promised_on": "soon"}, "Enter a valid date"),
         ({"demand-1-text": "x" * 10_001}, "10,001 characters"),
         (dict.fromkeys(ANSWERS, ""), "Answer at least one demand."),
+        ({**dict.fromkeys(ANSWERS, ""), **dict.fromkeys(WHO, "")}, "Answer at least one demand."),
     ],
 )
 def test_what_is_missing_is_said_at_the_top_and_nothing_typed_is_lost(visitor, changes, message):
@@ -316,3 +318,8 @@ def test_the_record_names_the_person_and_no_code(visitor, issued):
     written = " ".join(AuditEvent.objects.values_list("payload", flat=True))
     assert "Dana Dean" in written
     assert issued.code not in written
+
+
+def test_the_letter_can_be_read_beside_the_form_and_nothing_typed_is_lost(visitor):
+    page = visitor.get("/respond/answer/").content.decode()
+    assert '<a href="/respond/letter/" target="_blank" rel="noopener">' in page
