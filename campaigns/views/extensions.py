@@ -18,10 +18,10 @@ from campaigns.actions import extension as actions
 from campaigns.deadlines import next_business_day, printed
 from campaigns.models import Campaign, Extension, Recipient
 from campaigns.models.recipient import RecipientQuerySet
-from campaigns.text import fold
 from campaigns.views.addressees import RecipientPage
 from campaigns.views.decisions import DecisionForm, OfCampaign
 from campaigns.views.fields import BlockField, LineField, whole_number
+from campaigns.views.recipients import RecipientFilter
 
 PAGE = 50
 # What a first look offers where they named no day themselves.
@@ -167,7 +167,7 @@ class Withdraw(_Decision):
         return "Taken back. The deadline follows from what is left."
 
 
-class ClassFilter(forms.Form):
+class ClassFilter(RecipientFilter):
     """Who of a campaign may be given time at once: only those for whom a deadline runs."""
 
     SHOW = (
@@ -177,30 +177,17 @@ class ClassFilter(forms.Form):
         ("all", "All for whom a deadline runs"),
     )
 
-    q = LineField(label="Search", required=False, max_length=200)
-    state = forms.ChoiceField(label="State", required=False)
-    show = forms.ChoiceField(label="Show", required=False, choices=SHOW)
-
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        states = campaign.recipients.exclude(institution__state="").order_by("institution__state")
-        known = states.values_list("institution__state", flat=True).distinct()
-        self.fields["state"].choices = [("", "Any"), *((state, state) for state in known)]  # type: ignore[attr-defined]
+        self.now = now
 
-    def found(self, recipients: RecipientQuerySet, now: datetime.datetime) -> RecipientQuerySet:
-        if not self.is_valid():
-            return recipients.none()
-        wanted = self.cleaned_data
-        for word in fold(wanted["q"]).split():
-            recipients = recipients.filter(institution__search_key__contains=word)
-        if wanted["state"]:
-            recipients = recipients.filter(institution__state=wanted["state"])
-        if wanted["show"] == "asked":
+    def shown(self, recipients: RecipientQuerySet, show: str) -> RecipientQuerySet:
+        if show == "asked":
             undecided = Extension.objects.undecided().filter(recipient=OuterRef("pk"))
             return recipients.filter(Exists(undecided))
-        if wanted["show"] == "overdue":
-            return recipients.overdue(now)
-        return recipients if wanted["show"] == "all" else recipients.unanswered()
+        if show == "overdue":
+            return recipients.overdue(self.now)
+        return recipients if show == "all" else recipients.unanswered()
 
 
 class MoreTime(OfCampaign, TemplateView):
@@ -217,7 +204,7 @@ class MoreTime(OfCampaign, TemplateView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.now = timezone.now()
-        self.filter = ClassFilter(request.GET, campaign=self.campaign)
+        self.filter = ClassFilter(request.GET, campaign=self.campaign, now=self.now)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = GiveForm(request.POST)
@@ -267,7 +254,7 @@ class MoreTime(OfCampaign, TemplateView):
 
     def _found(self) -> RecipientQuerySet:
         running = self.campaign.recipients.active().filter(reach=Recipient.Reach.REACHED)
-        return self.filter.found(running, self.now)
+        return self.filter.found(running)
 
     def _picked(self) -> RecipientQuerySet:
         if "all" in self.request.POST:

@@ -25,9 +25,9 @@ PAGE = 50
 
 
 class RecipientFilter(forms.Form):
-    """What the list of recipients is narrowed by."""
+    """What a list of a campaign's recipients is narrowed by; a list of its own has its own SHOW."""
 
-    SHOW = (
+    SHOW: tuple[tuple[str, str], ...] = (
         ("", "All who are written to"),
         ("no-address", "Address incomplete"),
         ("no-addressee", "Nobody named"),
@@ -37,13 +37,14 @@ class RecipientFilter(forms.Form):
 
     q = LineField(label="Search", required=False, max_length=200)
     state = forms.ChoiceField(label="State", required=False)
-    show = forms.ChoiceField(label="Show", required=False, choices=SHOW)
+    show = forms.ChoiceField(label="Show", required=False)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         states = campaign.recipients.exclude(institution__state="").order_by("institution__state")
         known = states.values_list("institution__state", flat=True).distinct()
         self.fields["state"].choices = [("", "Any"), *((state, state) for state in known)]  # type: ignore[attr-defined]
+        self.fields["show"].choices = self.SHOW  # type: ignore[attr-defined]
 
     def found(self, recipients: RecipientQuerySet) -> RecipientQuerySet:
         if not self.is_valid():
@@ -53,9 +54,12 @@ class RecipientFilter(forms.Form):
             recipients = recipients.filter(institution__search_key__contains=word)
         if wanted["state"]:
             recipients = recipients.filter(institution__state=wanted["state"])
-        if wanted["show"] == "withdrawn":
+        return self.shown(recipients, wanted["show"])
+
+    def shown(self, recipients: RecipientQuerySet, show: str) -> RecipientQuerySet:
+        if show == "withdrawn":
             return recipients.exclude(withdrawn_at=None)
-        return _shown(recipients.active(), wanted["show"])
+        return _shown(recipients.active(), show)
 
 
 class RecipientList(OfCampaign, ListView):

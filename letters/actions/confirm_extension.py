@@ -8,8 +8,7 @@ from django.db import transaction
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Extension, Recipient, User
-from letters.actions.mailing import create
-from letters.actions.remind import followed
+from letters.actions import following
 from letters.models import Letter, LetterTemplate, LetterVersion, Mailing
 
 
@@ -33,8 +32,7 @@ def prepare(
 ) -> list[Mailing]:
     """Mailings to those whose time stands in no letter yet, or to those of `recipients`.
 
-    A letter names the first letter that it follows, so that there is one mailing for each
-    first mailing that they were sent. Pressed twice, the second finds nothing left to do.
+    Pressed twice, the second finds nothing left to do.
     """
     if not version.template.confirms_an_extension:
         purpose = LetterTemplate.Purpose.EXTENSION.label
@@ -48,18 +46,14 @@ def prepare(
         raise NothingToConfirm(
             "Whoever was given more time has it in a letter already, prepared or sent."
         )
-    groups = followed(campaign, wanted)
-    return [
-        create(
-            version=version,
-            title=title if len(groups) == 1 else f"{title}, after {first}"[:200],
-            letter_date=letter_date,
-            recipients=given,
-            follows=first,
-            by=by,
-        )
-        for first, given in groups
-    ]
+    return following.create(
+        campaign=campaign,
+        version=version,
+        title=title,
+        letter_date=letter_date,
+        recipients=wanted,
+        by=by,
+    )
 
 
 def unconfirmed(campaign: Campaign) -> list[Recipient]:

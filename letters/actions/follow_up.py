@@ -10,8 +10,7 @@ from django.db import transaction
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Recipient, User
-from letters.actions import mailing
-from letters.actions.remind import followed
+from letters.actions import following, mailing
 from letters.models import LadderStep, LetterVersion, Mailing
 from letters.reports import follow_ups
 
@@ -28,7 +27,6 @@ class OtherThanShown(Refused):
 def prepare(*, step: LadderStep, count: int, now: datetime.datetime, by: User) -> list[Mailing]:
     """Mailings to exactly those who are due for the step now; `count` is how many were shown.
 
-    One for each first mailing that they were sent, as a follow-up names the letter it follows.
     Of a recipient whose counsel appeared, counsel alone is written to.
     """
     campaign = locked(step.ladder.campaign)  # of two presses, the second sees what the first made
@@ -45,33 +43,18 @@ def prepare(*, step: LadderStep, count: int, now: datetime.datetime, by: User) -
             f"{count:,} were shown as due, and {len(due):,} are now. Look at them again, then "
             "prepare the mailing."
         )
-    recipients = _recipients(campaign, [row.pk for row in due])
-    to_counsel = {row.pk for row in due if row.to_counsel}
-    return [
-        _prepare(step, recipients_, first, today.letter_date, to_counsel, by)
-        for first, recipients_ in followed(campaign, recipients)
-    ]
-
-
-def _prepare(
-    step: LadderStep,
-    recipients: list[Recipient],
-    first: Mailing,
-    letter_date: datetime.date,
-    to_counsel: set[int],
-    by: User,
-) -> Mailing:
-    version = LetterVersion.objects.filter(template=step.template_id).order_by("-number")[0]
-    made = mailing.create(
-        version=version,
-        title=_title(step, letter_date),
-        letter_date=letter_date,
-        recipients=recipients,
-        follows=first,
+    made = following.create(
+        campaign=campaign,
+        version=LetterVersion.objects.filter(template=step.template_id).latest("number"),
+        title=_title(step, today.letter_date),
+        letter_date=today.letter_date,
+        recipients=_recipients(campaign, [row.pk for row in due]),
         by=by,
     )
-    if any(recipient.pk in to_counsel for recipient in recipients):
-        mailing.refresh(mailing=made, by=by)
+    to_counsel = [row.pk for row in due if row.to_counsel]
+    for one in made:
+        if one.letters.filter(recipient__in=to_counsel).exists():
+            mailing.refresh(mailing=one, by=by)
     return made
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Recipient, User
-from letters.actions.mailing import NothingToFollow, create
+from letters.actions import following
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
 
 _DONE = (Mailing.Status.SENT, Mailing.Status.CANCELLED)
@@ -41,8 +41,7 @@ def prepare_reminders(
     """Mailings to those who are overdue now, or to those of `recipients` who are.
 
     A person who answers between the look at the board and the press gets no reminder, and
-    nobody gets two because the button was pressed twice. A reminder names the letter that it
-    follows, so that there is one mailing for each first mailing that they were sent.
+    nobody gets two because the button was pressed twice.
     """
     if version.template.purpose not in LetterTemplate.ASK_AGAIN:
         purpose = version.template.get_purpose_display().lower()
@@ -63,18 +62,14 @@ def prepare_reminders(
             f"“{waiting[overdue[0].pk]}” already holds a reminder to them, and was not sent yet. "
             "Send it or cancel it first."
         )
-    first_letters = followed(campaign, unreminded)
-    return [
-        create(
-            version=version,
-            title=title if len(first_letters) == 1 else f"{title}, after {first}"[:200],
-            letter_date=letter_date,
-            recipients=reminded,
-            follows=first,
-            by=by,
-        )
-        for first, reminded in first_letters
-    ]
+    return following.create(
+        campaign=campaign,
+        version=version,
+        title=title,
+        letter_date=letter_date,
+        recipients=unreminded,
+        by=by,
+    )
 
 
 def _waiting(campaign: Campaign) -> QuerySet[Letter]:
@@ -91,33 +86,3 @@ def _waiting(campaign: Campaign) -> QuerySet[Letter]:
         .exclude(Exists(left))
         .select_related("mailing")
     )
-
-
-def followed(
-    campaign: Campaign, recipients: list[Recipient]
-) -> list[tuple[Mailing, list[Recipient]]]:
-    """The first mailing that all were sent a letter of, or each's newest one.
-
-    Raises NothingToFollow where one of them was sent no first letter at all.
-    """
-    first = campaign.mailings.filter(
-        version__template__purpose=LetterTemplate.Purpose.FIRST,
-        status__in=[Mailing.Status.SENDING, Mailing.Status.SENT],
-    )
-    wanted = {recipient.pk for recipient in recipients}
-    written: list[tuple[Mailing, set[int]]] = []
-    for mailing in first.order_by("-pk"):
-        letters = mailing.letters.filter(status=Letter.Status.SEALED, recipient__in=wanted)
-        written.append((mailing, set(letters.values_list("recipient_id", flat=True))))
-        if wanted <= written[-1][1]:
-            return [(mailing, recipients)]
-    groups: dict[Mailing, list[Recipient]] = {}
-    for recipient in recipients:
-        newest = next((mailing for mailing, keys in written if recipient.pk in keys), None)
-        if newest is None:
-            raise NothingToFollow(
-                f"{recipient} was sent no first letter, so a reminder to it has nothing to follow. "
-                "No reminder was prepared. Choose the others under Mailings, Prepare a mailing."
-            )
-        groups.setdefault(newest, []).append(recipient)
-    return list(groups.items())
