@@ -23,19 +23,24 @@ from letters.merge.content import (
     SignerContent,
 )
 from letters.merge.fields import FIELDS, fact_values, ground_flag
-from letters.merge.language import MissingValue, parse
+from letters.merge.language import Template, parse
 from letters.merge.salutation import NOBODY
 
 Data = Mapping[str, Any]
 
 
-class Words(Protocol):
-    """A letter version, or the unsaved text of one."""
+class Merged(Protocol):
+    """What values are put into."""
 
     @property
     def subject(self) -> str: ...
     @property
     def body(self) -> str: ...
+
+
+class Words(Merged, Protocol):
+    """A letter version, or the unsaved text of one."""
+
     @property
     def closing(self) -> str: ...
     @property
@@ -81,31 +86,26 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
     )
 
 
-def lacking(words: Words, data: Data) -> list[str]:
-    """Labels of the values that the words would print and that are not known."""
-    values = values_of(data, Codes("-", "-"))
-    found: list[str] = []
-    while True:
-        try:
-            merge(words, values)
-        except MissingValue as missing:
-            found.append(FIELDS[missing.field].label if missing.field in FIELDS else missing.field)
-            if missing.field not in FIELDS:  # a part of an entry, which cannot be filled below
-                return found
-            values[missing.field] = "-"
-        else:
-            return found
-
-
-def merge(words: Words, values: Mapping[str, Any]) -> tuple[str, str]:
+def merge(words: Merged, values: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body as safe HTML."""
+    subject, body, own = _parsed(words, values)
+    said = Markup(own.merge(values)) if own else ""  # noqa: S704
+    return subject.merge(values), body.merge({**values, "own_text": said})
+
+
+def fields_of(words: Merged, values: Mapping[str, Any]) -> frozenset[str]:
+    """The names on which the merged words depend."""
+    subject, body, own = _parsed(words, values)
+    return subject.fields | body.fields | (own.fields if own else frozenset()) | {"grounds"}
+
+
+def _parsed(words: Merged, values: Mapping[str, Any]) -> tuple[Template, Template, Template | None]:
+    """RE line, body, and what this recipient alone reads where the body has a place for it."""
     grounds = tuple(sorted(ground["key"] for ground in values["grounds"]))
-    subject = parse(words.subject, subject=True, grounds=grounds).merge(values)
+    subject = parse(words.subject, subject=True, grounds=grounds)
     body = parse(words.body, grounds=grounds)
     own = values["own_text"] if "own_text" in body.fields else ""
-    if own:
-        own = Markup(parse(own, grounds=grounds, own=True).merge(values))  # noqa: S704
-    return subject, body.merge({**values, "own_text": own})
+    return subject, body, parse(own, grounds=grounds, own=True) if own else None
 
 
 def values_of(data: Data, issued: Codes) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from letters.merge.address import Place
 from letters.merge.assemble import (
     Words,
     assemble,
-    lacking,
     letterhead_of,
     lines,
     signer_of,
@@ -33,6 +32,7 @@ from letters.merge.codes import Codes
 from letters.merge.content import LetterContent, LetterheadContent, SignerContent
 from letters.merge.fields import FIELDS
 from letters.merge.salutation import greeted
+from letters.merge.wording import lacking
 from letters.models import Letter, Letterhead, LetterTemplate, Mailing, Sender, Signer
 
 _LONGEST_REFERENCE = "Ref. WWWWWW-2026-000000-XX"

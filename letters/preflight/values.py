@@ -7,8 +7,8 @@ from typing import Any
 
 from campaigns.text import MERGE_TAG
 from letters.merge import alone, typefaces
-from letters.merge.assemble import lacking
 from letters.merge.language import TemplateRefused, parse
+from letters.merge.wording import lacking
 from letters.models import Letter, Mailing
 from letters.preflight.check import (
     AMBER,

@@ -34,10 +34,10 @@ from campaigns.models.recipient import RecipientQuerySet
 from letters.actions.draft import Text
 from letters.actions.outcome import counted
 from letters.merge import context, proof
-from letters.merge.assemble import lacking
 from letters.merge.content import LetterContent
 from letters.merge.fields import fact_field
 from letters.merge.language import MissingValue, TemplateRefused, parse
+from letters.merge.wording import lacking
 
 _NEAR_THE_TOP = 20
 _LIKELY = 200  # of those who may lack a value, so many are asked
