@@ -11,7 +11,9 @@ import logging
 import math
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -34,11 +36,20 @@ from letters.models.letter import LetterQuerySet
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 8
-# Longer than the press may take for one letter; renewed from letter to letter.
+# How many letters a worker takes at first, and at most. In between, as many as it makes in a
+# second: so often the progress moves, and so little is lost with a worker that is killed.
+CHUNK, LARGEST_CHUNK = 8, 250
+_CHUNK_SECONDS = 1.0
+# After so long no further letter of a chunk is begun; the rest is given back.
+_LONGEST_CHUNK = 3.0
+# While the press sets one letter, the pages of the one before are read back and stored, and
+# the text of the next is merged.
+_AT_ONCE = 3
+# Longer than the press may take for one letter; renewed while letters are made.
 LEASE = datetime.timedelta(seconds=90)
-# A worker renews its lease from letter to letter. The sweep takes the letters out of a hand
-# that gave no sign for so long; were it only slow, its claim is gone and it keeps nothing.
+_RENEWED_EVERY = 2.0
+# The sweep takes the letters out of a hand that gave no sign for so long; were it only slow,
+# its claim is gone and it keeps nothing.
 SILENCE = datetime.timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 # Two processors are the smallest machine; a worker that finds nothing to do goes home.
@@ -155,15 +166,23 @@ def work(*, mailing_pk: int, seconds: float) -> bool:
 
     Short on purpose: a worker that is asked to stop is soon between two tasks.
     """
-    until = time.monotonic() + seconds
-    while letters := claim(mailing_pk=mailing_pk, limit=CHUNK, now=timezone.now()):
-        keep(make(letters), now=timezone.now())
+    until, size = time.monotonic() + seconds, CHUNK
+    while letters := claim(mailing_pk=mailing_pk, limit=size, now=timezone.now()):
+        began = time.monotonic()
+        made = make(letters)
+        keep(made, now=timezone.now())
+        give_back(letters[len(made) :])
         if time.monotonic() >= until:
             return True
+        size = _as_many_as_in_a_second(len(made), time.monotonic() - began)
     if not alike.prove(mailing_pk=mailing_pk, until=until):
         return True
     settle(mailing_pk=mailing_pk, now=timezone.now())
     return False
+
+
+def _as_many_as_in_a_second(made: int, seconds: float) -> int:
+    return max(1, min(LARGEST_CHUNK, round(made * _CHUNK_SECONDS / max(seconds, 0.001))))
 
 
 @transaction.atomic
@@ -186,11 +205,12 @@ def claim(*, mailing_pk: int, limit: int, now: datetime.datetime) -> list[Letter
     Letter.objects.claimable(now).filter(pk__in=chosen).update(
         claim=mine, lease_until=now + LEASE, attempts=F("attempts") + 1
     )
-    return list(
-        Letter.objects.filter(claim=mine)
-        .select_related("mailing__campaign", "mailing__version__template", "recipient")
-        .order_by("position")
-    )
+    letters = list(Letter.objects.filter(pk__in=chosen, claim=mine).order_by("position"))
+    if letters:  # what they have in common is read once
+        mailing = Mailing.objects.select_related("campaign", "version__template").get(pk=mailing_pk)
+        for letter in letters:
+            letter.mailing = mailing
+    return letters
 
 
 def _set_hopeless_aside(waiting: LetterQuerySet) -> None:
@@ -220,11 +240,26 @@ class Made:
 
 
 def make(letters: list[Letter]) -> list[Made]:
-    """Render each letter and store its bytes; outside any transaction, as it takes time."""
-    made = []
-    for letter in letters:
-        made.append(_make(letter))
-        _renew_lease(letter.claim)
+    """Render letters in turn and store their bytes; outside any transaction, as it takes time.
+
+    Ends before the last one where that takes long.
+    """
+    made: list[Made] = []
+    began = renewed = time.monotonic()
+    with ThreadPoolExecutor(_AT_ONCE) as hands:
+        coming: deque[Future[Made]] = deque()
+        for letter in letters:
+            coming.append(hands.submit(_make, letter))
+            if len(coming) < _AT_ONCE:
+                continue
+            made.append(coming.popleft().result())
+            now = time.monotonic()
+            if now - began > _LONGEST_CHUNK:
+                break
+            if now - renewed > _RENEWED_EVERY:
+                _renew_lease(letters)
+                renewed = now
+        made += [one.result() for one in coming]
     return made
 
 
@@ -235,7 +270,7 @@ def _make(letter: Letter) -> Made:
         return Made(
             letter,
             pdf_sha256=filestore.put(rendered.pdf),
-            input_sha256=press.input_sha256(content),
+            input_sha256=rendered.input_sha256,
             pages=rendered.pages,
             measures=asdict(rendered.measures) if rendered.measures else None,
             wording_sha256=wording.sha256(
@@ -253,44 +288,63 @@ def _make(letter: Letter) -> Made:
         return Made(letter, stumble=f"{type(error).__name__}: {error}")
 
 
-def _renew_lease(claim_id: str) -> None:
-    Letter.objects.filter(claim=claim_id).update(lease_until=timezone.now() + LEASE)
+def _renew_lease(letters: list[Letter]) -> None:
+    _held(letters).update(lease_until=timezone.now() + LEASE)
+
+
+def give_back(letters: list[Letter]) -> None:
+    """Free claimed letters that were not begun, for any worker; it was no attempt."""
+    if letters:
+        _held(letters).update(claim="", lease_until=None, attempts=F("attempts") - 1)
+
+
+def _held(letters: Iterable[Letter]) -> LetterQuerySet:
+    """Those of the letters that are still under the claim by which they were taken."""
+    keys, claims = {one.pk for one in letters}, {one.claim for one in letters}
+    return Letter.objects.filter(pk__in=keys, claim__in=claims, status=Letter.Status.DRAFT)
 
 
 @transaction.atomic
 def keep(made: list[Made], *, now: datetime.datetime) -> None:
     """Record a chunk. A letter whose claim was lost meanwhile is left as it stands."""
+    lifecycle.move_each(
+        _held([one.letter for one in made]),
+        Letter.Status.RENDERED,
+        {
+            one.letter.pk: {
+                "pdf_sha256": one.pdf_sha256,
+                "input_sha256": one.input_sha256,
+                "page_count": one.pages,
+                "measures": one.measures,
+                "wording_sha256": one.wording_sha256,
+                "set_by": one.set_by,
+                "set_alone": one.set_alone,
+            }
+            for one in made
+            if one.pdf_sha256
+        },
+        comparison="",
+        rendered_at=now,
+        status_reason="",
+        claim="",
+        lease_until=None,
+    )
     for one in made:
-        held = Letter.objects.filter(pk=one.letter.pk, claim=one.letter.claim)
-        if one.pdf_sha256:
-            lifecycle.move_all(
-                held.filter(status=Letter.Status.DRAFT),
-                Letter.Status.RENDERED,
-                pdf_sha256=one.pdf_sha256,
-                input_sha256=one.input_sha256,
-                page_count=one.pages,
-                measures=one.measures,
-                wording_sha256=one.wording_sha256,
-                set_by=one.set_by,
-                set_alone=one.set_alone,
-                comparison="",
-                rendered_at=now,
-                status_reason="",
-                claim="",
-                lease_until=None,
-            )
-        elif one.refusal:
+        if one.refusal:
             _set_aside(one.letter, one.refusal)
-        elif one.letter.attempts >= MAX_ATTEMPTS:
+        elif one.stumble and one.letter.attempts >= MAX_ATTEMPTS:
             _set_aside(one.letter, f"Tried {one.letter.attempts} times. {one.stumble}")
-        else:
-            held.update(claim="", lease_until=None, status_reason=one.stumble)
+        elif one.stumble:
+            _held([one.letter]).update(claim="", lease_until=None, status_reason=one.stumble)
 
 
 def _set_aside(letter: Letter, reason: str) -> None:
-    held = Letter.objects.filter(pk=letter.pk, claim=letter.claim, status=Letter.Status.DRAFT)
     moved = lifecycle.move_all(
-        held, Letter.Status.QUARANTINED, status_reason=reason, claim="", lease_until=None
+        _held([letter]),
+        Letter.Status.QUARANTINED,
+        status_reason=reason,
+        claim="",
+        lease_until=None,
     )
     if moved:
         audit.record(

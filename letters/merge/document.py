@@ -54,6 +54,11 @@ class Document:
     annex_pages: int = 0
     characters: str = ""
 
+    @property
+    def sha256(self) -> str:
+        """What `input_sha256` says of the content that it was made of."""
+        return _input_sha256(self.typeface, self.characters, self.html)
+
 
 def make(content: LetterContent) -> Document:
     """Set the letter. Raises RenderRefused."""
@@ -77,9 +82,13 @@ def input_sha256(content: LetterContent) -> str:
     the data, an image, the layout, a font or the engine has changed since. Images count by
     their SHA-256, which is their name.
     """
-    digest = hashlib.sha256(_setting(content.typeface))
-    digest.update(content.characters.encode())
-    digest.update(_html(content).encode())
+    return _input_sha256(content.typeface, content.characters, _html(content))
+
+
+def _input_sha256(typeface: str, characters: str, source: str) -> str:
+    digest = hashlib.sha256(_setting(typeface))
+    digest.update(characters.encode())
+    digest.update(source.encode())
     return digest.hexdigest()
 
 

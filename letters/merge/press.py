@@ -82,12 +82,14 @@ RenderFailed = RenderRefused | RenderTimedOut | RenderCrashed
 class Rendered:
     """`measures` is what the finished pages show; a page that is no letter has none.
 
-    `set_by` names the layout that it shares, `set_alone` says why it shares none.
+    `input_sha256` is over all that the bytes depend on. `set_by` names the layout that it
+    shares, `set_alone` says why it shares none.
     """
 
     pdf: bytes
     pages: int
     measures: Measures | None = None
+    input_sha256: str = ""
     set_by: str = ""
     set_alone: str = ""
 
@@ -98,10 +100,11 @@ def render(content: LetterContent, *, by_class: bool = False) -> Rendered:
     `by_class` lets it share the layout of a letter that breaks into lines at the same places,
     which is many times faster and gives the same bytes.
     """
-    rendered = _press.render(document.make(content), by_class=by_class)
+    made = document.make(content)
+    rendered = _press.render(made, by_class=by_class)
     if problems := windows.problems(rendered.pdf, envelope.PROFILES[content.envelope]):
         raise RenderRefused(" ".join(problems))
-    return replace(rendered, measures=measure(rendered.pdf, content))
+    return replace(rendered, measures=measure(rendered.pdf, content), input_sha256=made.sha256)
 
 
 def calibration_sheet(profile: envelope.Profile) -> Rendered:

@@ -99,7 +99,13 @@ class Letter(models.Model):
     class Meta:
         ordering = ["mailing", "position"]
         permissions = [("open_letter", "Can open letters, which hold their response codes")]
-        indexes = [models.Index(fields=["mailing", "status"])]
+        indexes = [
+            models.Index(fields=["mailing", "status"]),
+            # By which workers find the next drafts without reading past those that are made.
+            models.Index(
+                fields=["mailing", "status", "attempts", "position"], name="next_letters_to_make"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["mailing", "addressee"],

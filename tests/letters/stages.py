@@ -45,10 +45,11 @@ def quick_pdf(content: Any, pages: int = 2, *, by_class: bool = False) -> press.
     pdf = pikepdf.new()
     for _ in range(pages):
         pdf.add_blank_page(page_size=(612, 792))
-    pdf.docinfo["/Subject"] = press.input_sha256(content)
+    sha256 = press.input_sha256(content)
+    pdf.docinfo["/Subject"] = sha256
     whole = io.BytesIO()
     pdf.save(whole, deterministic_id=True)
-    return press.Rendered(whole.getvalue(), pages, Measures((), 9))
+    return press.Rendered(whole.getvalue(), pages, Measures((), 9), sha256)
 
 
 def closed(day: datetime.date) -> bool:

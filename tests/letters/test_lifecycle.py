@@ -1,5 +1,7 @@
 """The tables of legal moves, and the compare-and-swap that makes one."""
 
+import datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -10,6 +12,7 @@ from letters.models import Dispatch, Incoming, Letter, Mailing
 from tests.factories import make_letter, make_mailing
 
 pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
 
 PAIRS = [
     (model, status, to)
@@ -114,3 +117,31 @@ def test_moving_many_moves_only_those_that_may():
     draft.refresh_from_db()
     left_out.refresh_from_db()
     assert (draft.status, left_out.status) == ("quarantined", "void")
+
+
+def test_rows_are_moved_at_once_each_with_values_of_its_own(django_assert_num_queries):
+    mailing = make_mailing()
+    letters = [make_letter(mailing) for _ in range(4)]
+    Letter.objects.filter(pk=letters[3].pk).update(status="void", status_reason="Left out.")
+    each = {
+        letter.pk: {
+            "pdf_sha256": str(number) * 64,
+            "page_count": number,
+            "measures": {"lines": number} if number != 2 else None,
+        }
+        for number, letter in enumerate(letters, start=1)
+    }
+    with django_assert_num_queries(1):
+        moved = lifecycle.move_each(mailing.letters.all(), "rendered", each, rendered_at=NOW)
+    assert moved == 3
+    found = mailing.letters.order_by("pk").values_list(
+        "status", "pdf_sha256", "page_count", "measures", "rendered_at"
+    )
+    assert list(found) == [
+        ("rendered", "1" * 64, 1, {"lines": 1}, NOW),
+        ("rendered", "2" * 64, 2, None, NOW),
+        ("rendered", "3" * 64, 3, {"lines": 3}, NOW),
+        ("void", "", None, None, None),
+    ]
+    assert mailing.letters.filter(measures__isnull=True).count() == 2
+    assert lifecycle.move_each(mailing.letters.all(), "rendered", {}) == 0

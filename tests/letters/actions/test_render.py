@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from campaigns import audit, filestore
@@ -151,6 +152,68 @@ def test_what_was_rendered_before_a_stop_is_not_made_again():
     finish(stage)
     assert stage.letters[0].rendered_at == first
     assert stage.mailing.status == "ready"
+
+
+def test_of_a_chunk_a_worker_keeps_what_it_still_holds():
+    stage = started(3)
+    now = timezone.now()
+    slow = take(stage, now=now)
+    made = render.make(slow)
+    Letter.objects.filter(pk=slow[1].pk).update(claim="another worker's")
+    render.keep(made, now=now)
+    assert [letter.status for letter in stage.letters] == ["rendered", "draft", "rendered"]
+    assert stage.letters[1].claim == "another worker's"
+    assert len({letter.pdf_sha256 for letter in stage.letters}) == 3
+
+
+def test_letters_that_were_not_begun_are_given_back_and_were_no_attempt(monkeypatch):
+    stage = started(12)
+    monkeypatch.setattr(render, "_LONGEST_CHUNK", 0)
+    letters = take(stage)
+    made = render.make(letters)
+    assert 0 < len(made) < len(letters)
+    render.keep(made, now=timezone.now())
+    render.give_back(letters[len(made) :])
+    left = stage.mailing.letters.filter(status="draft")
+    assert set(left.values_list("attempts", "claim", "lease_until")) == {(0, "", None)}
+    finish(stage)
+    assert {(letter.status, letter.attempts) for letter in stage.letters} == {("rendered", 1)}
+
+
+def test_what_another_worker_took_is_not_given_back():
+    stage = started(1)
+    lost = take(stage)
+    later = timezone.now() + render.LEASE + SECONDS
+    take(stage, now=later)
+    render.give_back(lost)
+    assert stage.letters[0].claim and stage.letters[0].attempts == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "seconds", "next_"), [(8, 0.2, 40), (8, 2.5, 3), (1, 30, 1), (200, 0, 250)]
+)
+def test_a_chunk_is_as_many_letters_as_were_made_in_a_second(made, seconds, next_):
+    assert render._as_many_as_in_a_second(made, seconds) == next_
+
+
+def test_letters_are_claimed_and_kept_without_a_query_for_each(django_assert_num_queries):
+    stage = started(30)
+    for limit in (3, 20):
+        with django_assert_num_queries(7):
+            letters = take(stage, limit=limit)
+        made = render.make(letters)
+        assert len(made) == limit
+        with django_assert_num_queries(3):
+            render.keep(made, now=timezone.now())
+
+
+def test_making_letters_asks_the_database_nothing(monkeypatch, django_assert_num_queries):
+    letters = take(started(6))
+    monkeypatch.setattr(BaseDatabaseWrapper, "connect", lambda self: 1 / 0)
+    with django_assert_num_queries(0):
+        made = render.make(letters)
+    assert [one.letter.pk for one in made] == [letter.pk for letter in letters]
+    assert all(one.pdf_sha256 for one in made)
 
 
 @pytest.mark.django_db(transaction=True)
