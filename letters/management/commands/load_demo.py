@@ -19,6 +19,7 @@ from letters.management.demo import (
     more_time,
     people,
     replies,
+    response_page,
 )
 
 OUTBOX = "letters.channels.outbox.OutboxBackend"
@@ -82,13 +83,18 @@ class Command(BaseCommand):
         with clock.on(clock.working_day(12, today), hour=11):
             replies.acknowledged(arrived[60], clerk)
         self._more_time(arrived[-1].recipient, arrived[-2].recipient, today, clerk, manager)
+        with clock.on(clock.working_day(10, today), hour=10):
+            desk.represented(arrived[-3].recipient, by=manager)
         with clock.on(clock.working_day(9, today), hour=15):
             desk.looked(made, by=counsel)
             desk.overruled(made, by=counsel)
         with clock.on(clock.working_day(2, today), hour=9):
             inbox.arrived(arrived[61:], mailing, clerk, drafter)
+            response_page.asked(arrived[-7:-3])
+            response_page.began(arrived[-8])
         with clock.on(clock.working_day(1, today), hour=9):
             desk.shared_out(manager, clerk)
+            desk.filters(made, by=manager)
 
     def _more_time(
         self, given: Recipient, waits: Recipient, today: datetime.date, clerk: User, manager: User

@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Ground, Institution, User
 from letters.actions import approve, dispatch, draft, ladder, mailing, render
 from letters.actions import letterhead as letterheads
 from letters.actions import signer as signers
-from letters.models import Letter, LetterVersion, Mailing
+from letters.models import LadderStep, Letter, LetterTemplate, LetterVersion, Mailing
 from letters.starters import starters
 
 SEED = Path(letters.__file__).parent / "seed"
@@ -51,6 +51,17 @@ DEMANDS = (
         guidance="A web address is enough. A copy may be attached.",
     ),
 )
+_STILL_OPEN = """\
+Thank you for your answer to our letter of {{ first_letter_date }} (our reference \
+{{ first_letter_reference }}). It leaves some of what we asked without an answer. We asked \
+{{ institution_name }} to do the following:
+
+{% demands %}
+
+Please answer what you have left open no later than **{{ deadline }}**. What you have answered \
+stands as you gave it.
+
+{% response %}"""
 
 
 def campaign(by: User) -> Campaign:
@@ -140,7 +151,7 @@ def texts(made: Campaign, by: User) -> tuple[LetterVersion, LetterVersion]:
 
 
 def follow_ups(made: Campaign, by: User) -> None:
-    """The text of a final notice, and the ladder: a reminder, then the notice."""
+    """The texts that follow up, and the ladder: who answered nothing, and who left some open."""
     start = starters()["final-notice"]
     notice = draft.start_template(
         campaign=made,
@@ -150,10 +161,23 @@ def follow_ups(made: Campaign, by: User) -> None:
         reason="The starter text.",
         by=by,
     )
+    open_demands = draft.start_template(
+        campaign=made,
+        name="What is still open",
+        purpose=LetterTemplate.Purpose.REMINDER,
+        text=draft.Text(
+            subject="What is still open of our request to {{ institution_name }}",
+            body=_STILL_OPEN,
+            closing=start.closing,
+        ),
+        reason="For those who answered some demands and left others open.",
+        by=by,
+    )
     reminder = made.templates.get(name="Reminder")
     steps = [
         ladder.StepWords("reminder", 3, reminder),
         ladder.StepWords("final", 5, notice, unit=Campaign.Unit.BUSINESS),
+        ladder.StepWords("reminder", 5, open_demands, segment=LadderStep.Segment.SOME),
     ]
     ladder.save(campaign=made, pace=ladder.Pace(), steps=steps, by=by)
 

@@ -5,11 +5,21 @@ from itertools import islice
 
 from django.utils import timezone
 
-from campaigns.actions import due_tasks, standing, verification
+from campaigns.actions import counsel, due_tasks, standing, verification
+from campaigns.actions import institution as institutions
 from campaigns.actions import task as tasks
 from campaigns.actions.verification import Finding
-from campaigns.models import Answer, Campaign, Outcome, Recipient, Task, User, Verification
-from letters.actions import mail_tasks
+from campaigns.models import (
+    Answer,
+    Campaign,
+    Contact,
+    Outcome,
+    Recipient,
+    Task,
+    User,
+    Verification,
+)
+from letters.actions import mail_tasks, saved_filter
 
 _POLICY = "The policy on its website, saved as PDF on {day:%B} {day.day}"
 _CONFIRMED = (Outcome.COMPLIED, Outcome.ALREADY_COMPLIANT)
@@ -44,6 +54,31 @@ def overruled(made: Campaign, by: User) -> None:
             now=timezone.now(),
             by=by,
         )
+
+
+def represented(recipient: Recipient, by: User) -> None:
+    """Outside counsel wrote for it: letters go to counsel alone from then on."""
+    contact = institutions.add_contact(
+        institution=recipient.institution,
+        details=institutions.ContactDetails(
+            role=Contact.Role.OUTSIDE_COUNSEL,
+            name="Quinn Example",
+            title="Example & Sample LLP",
+            email="quinn@example-sample-llp.invalid",
+            source="Its letter of appearance (invented for this demo)",
+        ),
+        by=by,
+    )
+    counsel.appear(recipient=recipient, counsel=contact, on=timezone.localdate(), by=by)
+
+
+def filters(made: Campaign, by: User) -> None:
+    """The lists that everybody looks at each morning, under a name."""
+    for name, query in (
+        ("Public and overdue", "overdue=on&control=public"),
+        ("Promised day has passed", "promised=passed"),
+    ):
+        saved_filter.save(campaign=made, name=name, query=query, is_shared=True, by=by)
 
 
 def shared_out(manager: User, clerk: User) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import textwrap
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,13 +22,13 @@ from letters.models import Dispatch, Incoming, Letter, Mailing, Response
 _FONT = Path(letters.__file__).parent / "merge" / "fonts" / "LiberationSerif-Regular.ttf"
 _FORM_LETTER = """Dear Mr. Sample:
 
-This firm represents {name} in this matter. We write in response to your letter,
+This firm represents {name} in this matter. We write in response to your letter, \
 our reference {reference}.
 
-Our client disputes the premise of your letter. It does not concede that any statement is
-due under 42 U.S.C. § 2000d, and it respectfully declines to provide the confirmation that
-demand 1 asks for. As to demand 2, the responsible officer is named on the website of our
-client's office of compliance. As to demand 3, the current policy is published on our
+Our client disputes the premise of your letter. It does not concede that any statement is \
+due under 42 U.S.C. § 2000d, and it respectfully declines to provide the confirmation that \
+demand 1 asks for. As to demand 2, the responsible officer is named on the website of our \
+client's office of compliance. As to demand 3, the current policy is published on our \
 client's website.
 
 Please direct all further correspondence in this matter to the undersigned.
@@ -40,7 +41,7 @@ _NUMBERED = """Dear Mr. Sample,
 
 Thank you for your letter {reference}.
 
-1. We confirm in writing that no program or other function of {name} is limited on any of the
+1. We confirm in writing that no program or other function of {name} is limited on any of the \
 grounds that you name, to the extent permitted by law.
 2. The responsible officer is Avery Example, Director of Institutional Equity.
 3. We will publish the revised policy by {promised}.
@@ -54,7 +55,7 @@ On Monday, Meridian Review <letters@meridian-review.invalid> wrote:
 """
 _HOLDING = """Dear Mr. Sample,
 
-I confirm receipt of your letter {reference}. It has been forwarded to our Office of General
+I confirm receipt of your letter {reference}. It has been forwarded to our Office of General \
 Counsel, which will respond in due course. We ask for an extension of 30 days.
 
 Kind regards,
@@ -63,7 +64,7 @@ Office of the President
 """
 _UNPLACED = """Good morning,
 
-we cannot find that our institution limits any of its programs as your letter suggests, and we
+we cannot find that our institution limits any of its programs as your letter suggests, and we \
 confirm that it does not. Could you tell us to whom a signed statement should be addressed?
 
 Riley Example
@@ -126,11 +127,12 @@ def read(campaign: Campaign, clerk: User) -> None:
 
 def _worded(text: str, letter: Letter) -> str:
     promised = timezone.localdate() + datetime.timedelta(days=45)
-    return text.format(
+    worded = text.format(
         name=letter.recipient.institution.name,
         reference=letter.reference,
         promised=f"{promised:%B} {promised.day}, {promised.year}",
     )
+    return "\n".join(textwrap.fill(line, 72) for line in worded.splitlines())
 
 
 def _mail(letter: Letter, text: str, sender: str, subject: str, **headers: str) -> Incoming:

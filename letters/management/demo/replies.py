@@ -2,24 +2,29 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle, islice
 
 from django.utils import timezone
+from weasyprint import HTML
 
 from campaigns.actions.answer import Respondent, Statement
 from campaigns.models import Channel, Demand, Outcome, User
+from letters import uploads
 from letters.actions import respond
 from letters.models import Letter, Response
+from letters.uploads import KeptFile
 
 
 @dataclass(frozen=True)
 class Reply:
     """One invented answer: an outcome and its words for each of the three demands."""
 
-    outcomes: tuple[str, str, str]
+    outcomes: tuple[str, str, str]  # "" where it says nothing on a demand
     texts: tuple[str, str, str]
     title: str = "Associate General Counsel"
     authority: str = "Authorized to respond for the institution"
+    attaches: str = ""  # the name of what it attaches on the response page
 
 
 _OFFICER = "The Office of Institutional Compliance; its address is on our website."
@@ -29,9 +34,10 @@ REPLIES = (
         (
             "We confirm this in writing. The signed statement follows by mail.",
             _OFFICER,
-            "The policy is published on our website under Policies.",
+            "The policy is published on our website under Policies. A copy is attached.",
         ),
         title="General Counsel",
+        attaches="Non-discrimination policy.pdf",
     ),
     Reply(
         (Outcome.ALREADY_COMPLIANT, Outcome.COMPLIED, Outcome.ALREADY_COMPLIANT),
@@ -47,25 +53,34 @@ REPLIES = (
         ("The board takes it up at its next meeting.", _OFFICER, "A copy is attached to our mail."),
     ),
     Reply(
-        (Outcome.CONDITIONAL, Outcome.COMPLIED, Outcome.COMPLIED),
+        (Outcome.CONDITIONAL, Outcome.NEEDS_CLARIFICATION, Outcome.UNDER_REVIEW),
         (
             "We confirm it as far as the law applies to the activity concerned.",
+            "Please say whether you mean the campus or the system.",
+            "The policy is being revised.",
+        ),
+    ),
+    Reply(
+        (Outcome.DISPUTES_PREMISE, Outcome.DECLINED, Outcome.DISPUTES_PREMISE),
+        (
+            "We read the statute differently and do not accept that a statement is due.",
+            "Our offices are listed on our website; we name no single person.",
+            "The policy is public, and the law asks for no copy of it.",
+        ),
+    ),
+    Reply(
+        (Outcome.UNDER_REVIEW, Outcome.COMPLIED, ""),
+        ("The matter is with our counsel.", _OFFICER, ""),
+        title="Chief of Staff",
+    ),
+    Reply(
+        (Outcome.ALREADY_COMPLIANT, Outcome.COMPLIED, Outcome.COMPLIED),
+        (
+            "Our statutes have said so for many years, and we confirm it.",
             _OFFICER,
             "See the equal opportunity page of our website.",
         ),
-    ),
-    Reply(
-        (Outcome.DISPUTES_PREMISE, Outcome.COMPLIED, Outcome.ALREADY_COMPLIANT),
-        (
-            "We read the statute differently and do not accept that a statement is due.",
-            _OFFICER,
-            "The policy is public.",
-        ),
-    ),
-    Reply(
-        (Outcome.UNDER_REVIEW, Outcome.COMPLIED, Outcome.UNDER_REVIEW),
-        ("The matter is with our counsel.", _OFFICER, "The policy is being revised."),
-        title="Chief of Staff",
+        title="Provost",
     ),
     Reply(
         (Outcome.DECLINED, Outcome.DECLINED, Outcome.DECLINED),
@@ -83,8 +98,25 @@ REPLIES = (
             "The part that concerns students is published; the rest follows.",
         ),
     ),
+    Reply(
+        (Outcome.NOT_APPLICABLE, Outcome.NOT_APPLICABLE, Outcome.NOT_APPLICABLE),
+        (
+            "The degree program was transferred to another institution and is offered there.",
+            "It has an officer of its own.",
+            "Its policy is that of the institution that took it over.",
+        ),
+    ),
 )
 RESPONDENTS = ("Jordan Example", "Taylor Example", "Riley Example", "Avery Example")
+_POLICY = """
+<html lang="en"><head><title>Non-discrimination policy (sample)</title></head>
+<body style="font: 12pt/1.5 'Liberation Serif', serif">
+<h1 style="font-size: 16pt">Non-discrimination policy (sample)</h1>
+<p>What this institution offers is open to everyone without regard to race, color or national
+origin: its programs, research, conferences, fellowships, scholarships and publications.</p>
+<p>Questions go to the Office of Institutional Compliance, which answers within ten days.</p>
+<p>Written for a demonstration.</p></body></html>
+"""
 CHANNELS = (Channel.PORTAL, Channel.PORTAL, Channel.POST, Channel.EMAIL)
 
 
@@ -103,9 +135,10 @@ def answered(letters: list[Letter], clerk: User) -> None:
                 items=items,
                 respondent=respondent,
                 email="",
-                documents=[],
+                documents=[_attached(reply.attaches)] if reply.attaches else [],
                 submission=f"demo-{letter.reference}",
                 now=timezone.now(),
+                signed_as=name,
             )
         else:
             respond.record_response(
@@ -158,4 +191,16 @@ def _items(reply: Reply, demands: list[Demand], today: datetime.date) -> list[re
             )
         )
         for demand, outcome, text in zip(demands, reply.outcomes, reply.texts, strict=True)
+        if outcome
     ]
+
+
+def _attached(name: str) -> KeptFile:
+    return uploads.keep(uploads.check(name, _policy()))
+
+
+@cache
+def _policy() -> bytes:
+    """One page, which every institution of the demo that attaches anything attaches."""
+    pdf: bytes = HTML(string=_POLICY).write_pdf()
+    return pdf

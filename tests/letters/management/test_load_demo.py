@@ -4,12 +4,22 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from campaigns import audit
 from campaigns.models import Addressee, AuditEvent, Campaign, Contact, Extension, User
+from campaigns.standing import Standing, standings
 from letters.management.commands import load_demo
 from letters.management.demo import people
-from letters.models import Dispatch, Incoming, Letter
+from letters.models import (
+    Dispatch,
+    Incoming,
+    Letter,
+    Request,
+    ResponseDocument,
+    SavedAnswer,
+    SavedFilter,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -41,7 +51,15 @@ def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch, outbox):
     assert waiting.count() == 13
     assert Incoming.objects.held().count() == 2
     assert waiting.exclude(alike=None).count() == 5
-    assert sorted(Extension.objects.values_list("status", flat=True)) == ["asked", "granted"]
+    wishes = Extension.objects.order_by("status").values_list("status", flat=True)
+    assert list(wishes) == ["asked", "asked", "granted"]
+    assert set(Request.objects.values_list("kind", flat=True)) == set(Request.Kind.values)
+    stands = set(standings(campaign.recipients.all(), timezone.now()).values())
+    assert stands == set(Standing) - {Standing.WITHDRAWN}
+    assert set(campaign.ladder.steps.values_list("segment", flat=True)) == {"nothing", "some"}
+    assert SavedAnswer.objects.count() == 1
+    assert SavedFilter.objects.filter(is_shared=True).count() == 2
+    assert ResponseDocument.objects.exists()
     assert audit.verify().holds
     assert User.objects.count() == len(people.LOGINS.read_text().splitlines()) == 5
     assert people.LOGINS.stat().st_mode & 0o077 == 0
