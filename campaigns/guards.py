@@ -1,8 +1,9 @@
 """The database refuses an illegal move too, whoever writes: an action, a shell, a script.
 
 A constraint sees one row as it is, not what it was before, so a table of moves is held by
-a trigger. Triggers are made after every migration, from the tables as they are in the code:
-SQLite drops them whenever it makes a table anew.
+a trigger, and so is that what somebody said is never said otherwise. Triggers are made after
+every migration, from the tables as they are in the code: SQLite drops them whenever it makes a
+table anew.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,8 @@ from typing import Any
 
 from django.db import connections
 
-from campaigns.models import Answer
+from campaigns.models import Answer, AnswerEntry, Extension, VerificationEntry
+from campaigns.models.extension import EXTENSION_MOVES
 from campaigns.models.verification import VERIFICATION_MOVES
 
 
@@ -44,15 +46,29 @@ class Guard:
         return f"(({stays}) AND ({by_table})) OR (NOT ({stays}) AND {new} = '{self.first}')"
 
 
-_guards: list[Guard] = []
+@dataclass(frozen=True)
+class Final:
+    """A table whose rows are written once and never changed."""
+
+    table: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_final"
+
+    def legal(self, same: str) -> str:
+        return "1 = 0"
 
 
-def add(*guards: Guard) -> None:
-    """Name a table of moves that the database is held to."""
+_guards: list[Guard | Final] = []
+
+
+def add(*guards: Guard | Final) -> None:
+    """Name a table of moves, or one that is final, that the database is held to."""
     _guards.extend(guard for guard in guards if guard not in _guards)
 
 
-def guards() -> Sequence[Guard]:
+def guards() -> Sequence[Guard | Final]:
     return tuple(_guards)
 
 
@@ -64,7 +80,10 @@ def add_own() -> None:
             moves=VERIFICATION_MOVES,
             begins_again_with="current_entry_id",
             first="unverified",
-        )
+        ),
+        Guard(Extension._meta.db_table, "status", EXTENSION_MOVES),
+        Final(AnswerEntry._meta.db_table),
+        Final(VerificationEntry._meta.db_table),
     )
 
 
@@ -78,12 +97,12 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
                     cursor.execute(statement)
 
 
-def statements(guard: Guard, vendor: str) -> list[str]:
+def statements(guard: Guard | Final, vendor: str) -> list[str]:
     """The SQL that makes the guard, whether or not it was there."""
     return _postgres(guard) if vendor == "postgresql" else _sqlite(guard)
 
 
-def _sqlite(guard: Guard) -> list[str]:
+def _sqlite(guard: Guard | Final) -> list[str]:
     return [
         f'DROP TRIGGER IF EXISTS "{guard.name}"',
         f'CREATE TRIGGER "{guard.name}" BEFORE UPDATE ON "{guard.table}" FOR EACH ROW '
@@ -92,7 +111,7 @@ def _sqlite(guard: Guard) -> list[str]:
     ]
 
 
-def _postgres(guard: Guard) -> list[str]:
+def _postgres(guard: Guard | Final) -> list[str]:
     legal = guard.legal("{} IS NOT DISTINCT FROM {}")
     return [
         f'CREATE OR REPLACE FUNCTION "{guard.name}"() RETURNS trigger LANGUAGE plpgsql AS $$ '

@@ -13,8 +13,16 @@ from django.db.models import Case, Model, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from campaigns.actions import Refused
-from campaigns.guards import Guard
-from letters.models import Dispatch, Incoming, Letter, Mailing
+from campaigns.guards import Final, Guard
+from letters.models import (
+    Coding,
+    CodingItem,
+    Dispatch,
+    Incoming,
+    Letter,
+    Mailing,
+    ResponseDocument,
+)
 
 M, L, D = Mailing.Status, Letter.Status, Dispatch.Status
 
@@ -57,6 +65,14 @@ INCOMING_MOVES: Mapping[str, frozenset[str]] = {
     Incoming.Status.RECORDED: frozenset(),
 }
 
+_Scan = ResponseDocument.Scan
+# Made by the scanner alone, by a compare-and-swap of its own; nothing passes what it stopped.
+SCAN_MOVES: Mapping[str, frozenset[str]] = {
+    _Scan.UNSCANNED: frozenset({_Scan.CLEAN, _Scan.INFECTED}),
+    _Scan.CLEAN: frozenset(),
+    _Scan.INFECTED: frozenset(),
+}
+
 TABLES: Mapping[type[Model], Mapping[str, frozenset[str]]] = {
     Mailing: MAILING_MOVES,
     Letter: LETTER_MOVES,
@@ -65,9 +81,14 @@ TABLES: Mapping[type[Model], Mapping[str, frozenset[str]]] = {
 }
 
 
-def guards() -> list[Guard]:
+def guards() -> list[Guard | Final]:
     """By which the database refuses what is not in the tables, whoever writes."""
-    return [Guard(model._meta.db_table, "status", moves) for model, moves in TABLES.items()]
+    return [
+        *(Guard(model._meta.db_table, "status", moves) for model, moves in TABLES.items()),
+        Guard(ResponseDocument._meta.db_table, "scan", SCAN_MOVES),
+        Final(Coding._meta.db_table),
+        Final(CodingItem._meta.db_table),
+    ]
 
 
 class IllegalMove(Refused):

@@ -17,6 +17,7 @@ from campaigns import audit, deadlines
 from campaigns.actions import Refused, deadline, task
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Extension, Recipient, Task, User
+from campaigns.models.extension import EXTENSION_MOVES
 
 Status = Extension.Status
 # More than a year is a slip of the finger.
@@ -176,7 +177,7 @@ def withdraw(*, extension: Extension, reason: str, now: datetime.datetime, by: U
     _refuse_undecided_by(by, reason)
     locked(extension.recipient.campaign)
     recipient, extension = _held(extension)
-    if extension.status not in (Status.ASKED, Status.GRANTED):
+    if Status.WITHDRAWN not in EXTENSION_MOVES[extension.status]:
         raise AlreadyDecided(
             f"It is {extension.get_status_display().lower()} already; nothing was changed."
         )
@@ -283,7 +284,7 @@ def _refuse_undecided_by(by: User, decision: str) -> None:
 
 
 def _refuse_decided(extension: Extension) -> None:
-    if extension.status != Status.ASKED:
+    if not EXTENSION_MOVES[extension.status] & {Status.GRANTED, Status.REFUSED}:
         raise AlreadyDecided(
             f"It is {extension.get_status_display().lower()} already; nothing was changed."
         )

@@ -1,10 +1,20 @@
 """Extensions: more time to answer, as it was asked for, and what was decided."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from campaigns.models.recipient import Recipient
+
+# A wish is decided once. What was given can be taken back; what was refused is asked for anew.
+EXTENSION_MOVES: Mapping[str, frozenset[str]] = {
+    "asked": frozenset({"granted", "refused", "withdrawn"}),
+    "granted": frozenset({"withdrawn"}),
+    "refused": frozenset(),
+    "withdrawn": frozenset(),
+}
 
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):

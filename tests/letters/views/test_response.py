@@ -217,8 +217,11 @@ def test_a_document_is_only_a_download_and_inert(clerk, recipient):
 
 
 def test_a_file_that_the_scanner_has_not_passed_is_held(clerk, recipient, settings):
-    response = by_post(recipient, scans=[uploads.keep(uploads.check("signed.pdf", make_pdf()))])
-    address = reverse("letters:response_document", args=[ResponseDocument.objects.get().pk])
+    signed = uploads.keep(uploads.check("signed.pdf", make_pdf()))
+    response = by_post(recipient, scans=[signed])
+    another = by_post(recipient, scans=[signed], submission="another", by=response.recorded_by)
+    document, infected = response.documents.get(), another.documents.get()
+    address = reverse("letters:response_document", args=[document.pk])
     page = response.get_absolute_url()
     assert "They were not scanned for viruses" in clerk.get(page).content.decode()
     settings.CLAMD = "tcp://127.0.0.1:1"
@@ -227,10 +230,14 @@ def test_a_file_that_the_scanner_has_not_passed_is_held(clerk, recipient, settin
     assert address not in held
     assert clerk.get(address)["Location"] == page
     now = timezone.now()
-    ResponseDocument.objects.update(scan="clean", scanned_at=now)
+    ResponseDocument.objects.filter(pk=document.pk).update(scan="clean", scanned_at=now)
     assert address in clerk.get(page).content.decode()
     assert clerk.get(address).status_code == 200
-    ResponseDocument.objects.update(scan="infected", scanned_at=now, scan_found="Eicar-Test")
+    ResponseDocument.objects.filter(pk=infected.pk).update(
+        scan="infected", scanned_at=now, scan_found="Eicar-Test"
+    )
+    page = another.get_absolute_url()
+    address = reverse("letters:response_document", args=[infected.pk])
     for scanner in ("tcp://127.0.0.1:1", ""):
         settings.CLAMD = scanner
         assert "Held: the scanner found Eicar-Test" in clerk.get(page).content.decode()
