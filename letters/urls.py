@@ -35,6 +35,7 @@ from letters.views.inbox import Inbox, InboxAdd, InboxFile
 from letters.views.portal_key import PortalKeysPage, PortalKeysReissue, PortalKeysRevoke
 from letters.views.portfolio import Portfolio
 from letters.views.recipient import RecipientPage
+from letters.views.request import RequestNew
 from letters.views.response import DocumentDownload, ResponseNew, ResponsePage, ResponsesPage
 from letters.views.styleguide import Styleguide
 
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recipients/<int:pk>/", RecipientPage.as_view(), name="recipient"),
     path("recipients/<int:pk>/deadline/", DeadlinePage.as_view(), name="deadline"),
     path("recipients/<int:pk>/responses/new/", ResponseNew.as_view(), name="response_new"),
+    path("recipients/<int:pk>/requests/<str:kind>/new/", RequestNew.as_view(), name="request_new"),
     path("campaigns/<int:pk>/responses/", ResponsesPage.as_view(), name="responses"),
     path("campaigns/<int:pk>/answers/", verification.AnswersPage.as_view(), name="answers"),
     path(

@@ -17,8 +17,9 @@ from campaigns.actions import Refused
 from campaigns.actions.answer import Respondent
 from campaigns.models import Recipient, User
 from letters import lifecycle
-from letters.actions import dispatch, respond, scan
+from letters.actions import dispatch, request, respond, scan
 from letters.actions.outcome import Outcome
+from letters.actions.request import Wish
 from letters.actions.respond import Item
 from letters.actions.wake import SCAN_DOCUMENTS, wake
 from letters.models import Dispatch, Incoming, IncomingFile, Letter, Response, ScannedFile
@@ -284,11 +285,7 @@ def record(
 
     A bounce says besides that the e-mail did not arrive; a task to find another way follows.
     """
-    incoming = held_waiting(incoming)
-    recipient = incoming.recipient
-    if recipient is None:
-        raise RecipientUnknown("Say first whose it is: nobody is chosen as its recipient.")
-    _refuse_unscanned(incoming)
+    incoming, recipient = _recordable(incoming)
     if kind == Response.Kind.BOUNCE:
         _end_dispatch(incoming, received_on, by)
     response = respond.record_response(
@@ -306,18 +303,66 @@ def record(
         on=on,
         by=by,
     )
+    _recorded(incoming, response, now, by)
+    return response
+
+
+@transaction.atomic
+def record_request(
+    *,
+    incoming: Incoming,
+    wish: Wish,
+    received_on: datetime.date,
+    letter: Letter | None,
+    respondent: Respondent,
+    email: str,
+    note: str,
+    now: datetime.datetime,
+    on: datetime.date,
+    by: User,
+) -> Response:
+    """It asks for something and answers nothing: a task tells a person what to decide."""
+    incoming, recipient = _recordable(incoming)
+    response = request.take_down(
+        recipient=recipient,
+        letter=letter,
+        wish=wish,
+        channel=incoming.channel,
+        received_on=received_on,
+        respondent=respondent,
+        email=email,
+        note=note,
+        scans=_kept(incoming),
+        submission=f"incoming-{incoming.pk}",
+        now=now,
+        on=on,
+        by=by,
+    )
+    _recorded(incoming, response, now, by)
+    return response
+
+
+def _recordable(incoming: Incoming) -> tuple[Incoming, Recipient]:
+    """The row, held, and whose it is."""
+    incoming = held_waiting(incoming)
+    if incoming.recipient is None:
+        raise RecipientUnknown("Say first whose it is: nobody is chosen as its recipient.")
+    _refuse_unscanned(incoming)
+    return incoming, incoming.recipient
+
+
+def _recorded(incoming: Incoming, response: Response, now: datetime.datetime, by: User) -> None:
     scan.carry_over(response)
     changes: dict[str, Any] = {"response": response, "decided_by": by, "decided_at": now}
     lifecycle.move(incoming, Status.RECORDED, read_by=by, read_at=now, **changes)
     _record(
         "incoming.recorded",
         incoming,
-        f"recorded “{incoming}” of {recipient} as {response.get_kind_display().lower()} "
+        f"recorded “{incoming}” of {incoming.recipient} as {response.get_kind_display().lower()} "
         f"(receipt {response.receipt}).",
         by,
         response=response.pk,
     )
-    return response
 
 
 def _refuse_unscanned(incoming: Incoming) -> None:

@@ -40,6 +40,10 @@ class AnsweredTwice(Refused):
     """One response says one thing on one demand."""
 
 
+class AsksForSomething(Refused):
+    """A request says what is asked for, and is recorded with that."""
+
+
 class NotFromHere(Refused):
     """What came through the response page is not typed in by staff."""
 
@@ -117,6 +121,10 @@ def record_response(
     """
     if channel == Channel.PORTAL:
         raise NotFromHere("Choose whether it came by post, e-mail or phone.")
+    if kind == Response.Kind.REQUEST:
+        raise AsksForSomething(
+            "Say what is asked for: more time, counsel, another addressee or a correction."
+        )
     recipient = held(recipient.pk)
     if earlier := recipient.responses.filter(submission=submission).first():
         return earlier
@@ -263,6 +271,8 @@ def _write_event(
 
 def _received(response: Response, respondent: Respondent) -> str:
     what, channel = response.get_kind_display(), response.get_channel_display().lower()
+    if response.kind == Response.Kind.REQUEST:
+        what = f"{what} ({response.request.get_kind_display().lower()})"
     sender = f"{respondent} of {response.recipient}" if respondent.name else response.recipient
     return (
         f"recorded as received by {channel} from {sender}: {what}. "

@@ -41,9 +41,8 @@ class Request(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind="more-time")
-                | Q(wanted_until__isnull=False, extension__isnull=False),
-                name="more_time_is_asked_until_a_day",
+                condition=~Q(kind="more-time") | Q(extension__isnull=False),
+                name="more_time_is_a_wish_to_decide",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=["counsel", "wrong-addressee"]) | ~Q(name=""),

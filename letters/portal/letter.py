@@ -95,7 +95,7 @@ def _clock(moment: datetime.datetime, campaign: Campaign) -> datetime.datetime:
 def _wishes(letter: Letter) -> list[Request]:
     """What was asked for on this letter's page, newest first."""
     return list(
-        Request.objects.filter(response__letter=letter)
+        Request.objects.filter(response__letter=letter, response__channel=Channel.PORTAL)
         .select_related("response", "extension__recipient__campaign")
         .order_by("-pk")
     )

@@ -153,6 +153,7 @@ class IncomingPage(StaffPage, TemplateView):
             rows=rows_of_demands(paper, self.suggested) if paper else [],
             suggested=self.suggested if paper else None,
             held=held,
+            asked_from=f"?incoming={item.pk}",
             documents=documents_of(item, self.texts if paper else {}, held),
             mail=self.texts.get("", []) if paper else [(item.text, False)],
             is_known=bool(item.recipient and item.is_email)

@@ -12,9 +12,6 @@ from letters.inbound.suggest import Suggestion
 from letters.models import Incoming, Response
 from letters.views.response_forms import ArrivalForm, ResponsePaper, StaffDemandForm
 
-# What is asked for (more time, another addressee) is kept on the recipient's page, as a task.
-KINDS = [choice for choice in Response.Kind.choices if choice[0] != Response.Kind.REQUEST]
-
 
 class ReadForm(ArrivalForm):
     """How it came is known already; what it is, a person says."""
@@ -27,7 +24,6 @@ class ReadForm(ArrivalForm):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101
         kind.help_text = ""
-        kind.choices = KINDS
         self.initial["kind"] = incoming.looks_like
         self.initial["received_on"] = incoming.received_on
         if incoming.letter:

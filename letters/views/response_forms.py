@@ -19,6 +19,8 @@ from letters.models import Letter, Response
 from letters.uploads import KeptFile
 
 _SALT = "letters.views.scans"
+# What is asked for is recorded with what that is, on a page of its own.
+KINDS = [choice for choice in Response.Kind.choices if choice[0] != Response.Kind.REQUEST]
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.PORTAL]
 
 
@@ -27,7 +29,7 @@ class ArrivalForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="What it is",
-        choices=Response.Kind.choices,
+        choices=KINDS,
         help_text=(
             "Only an answer says something on a demand. The others are put on record as received; "
             "the deadline runs on."
