@@ -160,6 +160,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<int:pk>/void/", letter.Void.as_view(), name="letter_void"),
     path("letters/<int:pk>/resend/", letter.ResendLetter.as_view(), name="letter_resend"),
     path("dispatches/<int:pk>/settle/", letter.Settle.as_view(), name="dispatch_settle"),
+    path("dispatches/<int:pk>/bounced/", letter.Bounced.as_view(), name="dispatch_bounced"),
     path("dispatches/<int:pk>/release/", letter.Release.as_view(), name="dispatch_release"),
     path("inbox/", Inbox.as_view(), name="inbox"),
     path("inbox/add/", InboxAdd.as_view(), name="inbox_add"),

@@ -1,5 +1,6 @@
 """One letter: its real pages, what it is made of, what was found, and what became of it."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -232,6 +233,17 @@ class Settle(DispatchAct):
         settle = dispatch.confirm_sent if left == "yes" else dispatch.confirm_not_sent
         settle(dispatch=self.dispatch_row, evidence=evidence, by=self.person)
         return "On record: it left." if left == "yes" else "On record: it did not leave."
+
+
+class Bounced(DispatchAct):
+    """A bounce that came to no mailbox which the program reads."""
+
+    permission_required = "letters.dispatch_mailing"
+    form_class = forms.Bounced
+
+    def decide(self, *, on: datetime.date, detail: str) -> str:
+        dispatch.bounced_by_hand(dispatch=self.dispatch_row, detail=detail, on=on, by=self.person)
+        return "On record: it bounced. A task to find another way is open."
 
 
 class Release(DispatchAct):

@@ -163,6 +163,11 @@ class Evidence(forms.Form):
     evidence = BlockField(max_length=2000)
 
 
+class Bounced(forms.Form):
+    on = DateField(label="Day")
+    detail = BlockField(max_length=2000, label="What was said, and where")
+
+
 class Resend(forms.Form):
     channel = forms.ChoiceField(choices=Dispatch.Channel.choices)
     reason = LineField(max_length=500)

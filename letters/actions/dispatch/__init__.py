@@ -17,8 +17,10 @@ from letters.actions.dispatch.by_hand import (
 )
 from letters.actions.dispatch.delivery import (
     DELIVERY,
+    DidNotLeave,
     NotSentByPost,
     TrackingNumberTaken,
+    bounced_by_hand,
     record_bounce,
     record_deliveries,
     record_delivery,
@@ -68,6 +70,7 @@ __all__ = [
     "AnotherDayThanTheLetter",
     "ChangedMeanwhile",
     "CountDiffers",
+    "DidNotLeave",
     "NotApproved",
     "NotInDoubt",
     "NotInThisPack",
@@ -80,6 +83,7 @@ __all__ = [
     "StillAlive",
     "StillInHand",
     "TrackingNumberTaken",
+    "bounced_by_hand",
     "confirm_not_sent",
     "confirm_sent",
     "discard_pack",

@@ -1,4 +1,4 @@
-"""What the carrier says of a posted letter: its number, and how it ended."""
+"""What the carrier says of a posted letter, its number and how it ended; and what bounced."""
 
 import datetime
 from collections.abc import Iterable
@@ -13,7 +13,13 @@ from campaigns.models import User
 from letters import lifecycle
 from letters.actions import mail_tasks
 from letters.actions.deadline import count_again
-from letters.actions.dispatch.leaving import POST, NotOnThatDay, in_words
+from letters.actions.dispatch.leaving import (
+    EMAIL,
+    POST,
+    NotOnThatDay,
+    in_words,
+    refuse_without,
+)
 from letters.actions.outcome import Outcome
 from letters.channels import post
 from letters.merge.reference import normalise
@@ -29,6 +35,10 @@ class TrackingNumberTaken(Refused):
 
 class NotSentByPost(Refused):
     """Only what was posted has a tracking number."""
+
+
+class DidNotLeave(Refused):
+    """Only an e-mail that left can have bounced."""
 
 
 @transaction.atomic
@@ -109,11 +119,7 @@ def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: U
     if status not in DELIVERY:
         raise NotOnThatDay("Choose delivered, returned or refused.")
     letter = dispatch.letter
-    zone = ZoneInfo(letter.mailing.campaign.timezone)
-    if on > timezone.now().astimezone(zone).date():
-        raise NotOnThatDay(f"{in_words(on)} has not come yet.")
-    if dispatch.sent_at and on < dispatch.sent_at.astimezone(zone).date():
-        raise NotOnThatDay(f"Letter {letter} had not left on {in_words(on)}.")
+    _refuse_day(dispatch, on)
     lifecycle.move(dispatch, status, arrived_on=on)
     # Held before the first event, as in `leaving.follow`.
     deadline.held(letter.recipient)
@@ -133,6 +139,27 @@ def record_delivery(*, dispatch: Dispatch, status: str, on: datetime.date, by: U
         count_again(letter.recipient, by=by)
     mail_tasks.follow_one(letter.recipient)
     return dispatch
+
+
+@transaction.atomic
+def bounced_by_hand(*, dispatch: Dispatch, detail: str, on: datetime.date, by: User) -> Dispatch:
+    """A person read that an e-mail bounced, in a mailbox that the program does not read."""
+    refuse_without(detail, "Say what the mail server said, and where you read it.")
+    if dispatch.channel != EMAIL or dispatch.status != Status.SENT:
+        raise DidNotLeave(
+            f"{dispatch} is {dispatch.get_status_display().lower()}. Only an e-mail that was sent "
+            "can have bounced."
+        )
+    _refuse_day(dispatch, on)
+    return record_bounce(dispatch=dispatch, detail=detail, on=on, by=by)
+
+
+def _refuse_day(dispatch: Dispatch, on: datetime.date) -> None:
+    zone = ZoneInfo(dispatch.letter.mailing.campaign.timezone)
+    if on > timezone.now().astimezone(zone).date():
+        raise NotOnThatDay(f"{in_words(on)} has not come yet.")
+    if dispatch.sent_at and on < dispatch.sent_at.astimezone(zone).date():
+        raise NotOnThatDay(f"Letter {dispatch.letter} had not left on {in_words(on)}.")
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from campaigns import audit, deadlines
 from campaigns.actions import Refused, extension
-from campaigns.models import Campaign, Extension, Recipient
+from campaigns.models import Campaign, Extension, Recipient, Task
 from letters import lifecycle
 from letters.actions import dispatch
 from letters.models import Dispatch, Letter, Mailing, PrintPack
@@ -137,7 +137,7 @@ def told_again(recipient: Recipient) -> datetime.datetime | None:
             back = [
                 row.sent_at
                 for row in rows
-                if row.letter.mailing == mailing and row.status == "returned"
+                if row.letter.mailing == mailing and row.status in ("returned", "bounced")
             ]
             begun = left.astimezone(datetime.UTC).date()  # posted at noon: the same day
             if campaign.deadline_anchor == "letter_date" and not any(at < left for at in back):
@@ -193,6 +193,50 @@ def test_a_return_stops_nothing_while_another_letter_stands():
     story.happen("returned", 2, 5)
     recipient = Recipient.objects.get()
     assert (recipient.reach, recipient.due_at) == ("reached", told_again(recipient))
+
+
+def emailed(story: Story) -> Dispatch:
+    """The first letter left by e-mail too, at noon of its day."""
+    letter = story.letters[0]
+    return Dispatch.objects.create(
+        letter=letter,
+        channel="email",
+        status="sent",
+        sent_at=deadlines.on_day(letter.mailing.letter_date, datetime.time(12), "UTC"),
+        to_address="dean@school.example",
+        queued_by=story.manager,
+    )
+
+
+@pytest.mark.django_db
+def test_a_bounce_counts_the_deadline_again_from_what_left_later():
+    story = Story("sent")
+    bounced = emailed(story)
+    story.post(story.letters[1], story.letters[1].mailing.letter_date + 6 * DAY)
+    before = Recipient.objects.get()
+    assert before.due_at == told_again(before)
+    dispatch.record_bounce(
+        dispatch=bounced, detail="550 No such user", on=story.today, by=story.manager
+    )
+    after = Recipient.objects.get()
+    assert (after.reach, after.due_at) == ("reached", told_again(after))
+    assert after.due_at > before.due_at
+    assert audit.history(story.recipient).filter(verb="deadline.moved").exists()
+    assert Task.objects.get().kind == "bounce"
+
+
+@pytest.mark.django_db
+def test_a_bounce_of_all_that_left_stops_the_deadline():
+    story = Story("sent")
+    bounced = emailed(story)
+    story.post(story.letters[1], story.letters[1].mailing.letter_date)
+    story.happen("returned", 1, 3)
+    dispatch.record_bounce(
+        dispatch=bounced, detail="550 No such user", on=story.today, by=story.manager
+    )
+    recipient = Recipient.objects.get()
+    assert (recipient.reach, recipient.due_at) == ("undeliverable", None)
+    assert set(Task.objects.values_list("kind", flat=True)) == {"bounce", "undeliverable"}
 
 
 @pytest.mark.django_db

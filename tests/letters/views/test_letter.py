@@ -94,3 +94,25 @@ def test_before_the_seal_a_viewer_sees_no_page_and_others_open_it_on_record():
     said = drafter.post(reverse("letters:letter_read", args=[letter.pk]), follow=True)
     assert picture in said.content.decode()
     assert reads() == 1
+
+
+def test_a_bounce_is_put_on_record_on_the_page_of_the_letter(letter):
+    clerk, page = as_("clerk"), letter.get_absolute_url()
+    address = reverse("letters:dispatch_bounced", args=[Dispatch.objects.get().pk])
+    assert address in clerk.get(page).content.decode()
+    refused = clerk.post(address, {"on": "2999-01-01", "detail": "550"}, follow=True)
+    assert "has not come yet" in refused.content.decode()
+    incomplete = clerk.post(address, {"on": "", "detail": ""}, follow=True).content.decode()
+    assert "Day: This field is required" in incomplete
+    on = letter.mailing.letter_date.isoformat()
+    said = clerk.post(address, {"on": on, "detail": "550 in my mailbox"}, follow=True)
+    html = said.content.decode()
+    assert "On record: it bounced" in html and "550 in my mailbox" in html
+    assert address not in html and "Queue another attempt" in html
+
+
+def test_a_viewer_puts_no_bounce_on_record(letter):
+    address = reverse("letters:dispatch_bounced", args=[Dispatch.objects.get().pk])
+    viewer = as_("viewer")
+    assert address not in viewer.get(letter.get_absolute_url()).content.decode()
+    assert viewer.post(address, {"on": "2026-11-02", "detail": "x"}).status_code == 403

@@ -145,3 +145,70 @@ def test_a_letter_is_not_delivered_before_it_left_nor_tomorrow():
     for day in (stage.mailing.letter_date - DAY, stage.mailing.letter_date + DAY):
         with pytest.raises(dispatch.NotOnThatDay):
             dispatch.record_delivery(dispatch=first, status="delivered", on=day, by=stage.clerk)
+
+
+def emailed() -> tuple[stages.Stage, Dispatch]:
+    stage = stages.approved(1, channels=BY_EMAIL)
+    (row,) = queue(stage)
+    dispatch.send_email(dispatch_pk=row.pk)
+    row.refresh_from_db()
+    return stage, row
+
+
+def test_a_bounce_that_a_person_read_elsewhere_makes_the_recipient_undeliverable():
+    stage, row = emailed()
+    on = stage.mailing.letter_date
+    dispatch.bounced_by_hand(dispatch=row, detail="550, in my mailbox", on=on, by=stage.clerk)
+    row.refresh_from_db()
+    assert (row.status, row.arrived_on, row.detail) == ("bounced", on, "550, in my mailbox")
+    recipient = stage.letters[0].recipient
+    recipient.refresh_from_db()
+    assert (recipient.reach, recipient.due_at) == ("undeliverable", None)
+    assert [task.kind for task in recipient.tasks.unsettled()] == ["bounce"]
+    assert audit.history(row.letter)[0].actor == stage.clerk
+
+
+@pytest.mark.parametrize(
+    ("refusal", "changes"),
+    [
+        (dispatch.ReasonMissing, {"detail": " "}),
+        (dispatch.NotOnThatDay, {"days": 1}),
+        (dispatch.NotOnThatDay, {"days": -1}),
+    ],
+)
+def test_a_bounce_without_a_source_or_on_another_day_is_refused(refusal, changes):
+    stage, row = emailed()
+    with pytest.raises(refusal):
+        dispatch.bounced_by_hand(
+            dispatch=row,
+            detail=changes.get("detail", "550"),
+            on=stage.mailing.letter_date + changes.get("days", 0) * DAY,
+            by=stage.clerk,
+        )
+    row.refresh_from_db()
+    assert row.status == "sent"
+
+
+def test_only_an_email_that_left_has_bounced():
+    stage, (posted, *_) = sent_by_post()
+    on = stage.mailing.letter_date
+    with pytest.raises(dispatch.DidNotLeave, match="is sent"):
+        dispatch.bounced_by_hand(dispatch=posted, detail="550", on=on, by=stage.clerk)
+    stage, row = emailed()
+    dispatch.bounced_by_hand(dispatch=row, detail="550", on=on, by=stage.clerk)
+    with pytest.raises(dispatch.DidNotLeave, match="is bounced"):
+        dispatch.bounced_by_hand(dispatch=row, detail="550", on=on, by=stage.clerk)
+
+
+def test_a_failing_audit_event_leaves_the_email_as_sent(monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    stage, row = emailed()
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(RuntimeError):
+        dispatch.bounced_by_hand(
+            dispatch=row, detail="550", on=stage.mailing.letter_date, by=stage.clerk
+        )
+    row.refresh_from_db()
+    assert row.status == "sent"
