@@ -152,7 +152,7 @@ def rows_of(keys: list[Any]) -> list[Row]:
     """The lines of these keys, in their order; a constant number of queries."""
     responses = (
         Response.objects.select_related(
-            "recipient__institution", "recipient__campaign", "letter", "read_by"
+            "recipient__institution", "recipient__campaign", "letter", "read_by", "request"
         )
         .prefetch_related("items__entry__answer__demand")
         .in_bulk([pk for source, pk, *_ in keys if source == "response"])

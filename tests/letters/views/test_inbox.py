@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import AuditEvent, Contact
-from letters.actions import coding
+from letters.actions import coding, request
 from letters.actions import incoming as actions
 from letters.inbound import pages
-from letters.models import Coding, Incoming, ReadFile, Response, ScannedFile
+from letters.models import Coding, Incoming, ReadFile, Request, Response, ScannedFile
 from tests.factories import make_campaign, make_mailing, make_sealed_letter, make_user, make_version
 from tests.letters.actions.test_record_alike import TEXT, reply
-from tests.letters.actions.test_respond import by_portal, by_post, item
+from tests.letters.actions.test_respond import DEAN, by_portal, by_post, item
 from tests.letters.inbound.mails import mail, scan, taken, typed_pdf
 
 pytestmark = pytest.mark.django_db
@@ -380,6 +380,23 @@ class TestResponses:
         clerk.post(reverse("letters:response_mark", args=[answer.pk]), {"read": "no"})
         answer.refresh_from_db()
         assert answer.read_by is None
+
+    def test_what_was_asked_for_is_named_in_the_list_and_read_and_decided_there(
+        self, clerk, letter
+    ):
+        asked = request.ask(
+            letter=letter,
+            wish=request.Wish(Request.Kind.COUNSEL, name="Lee Firm", words="In this matter."),
+            respondent=DEAN,
+            email="",
+            submission="one",
+            now=timezone.now(),
+        )
+        assert "Letters to counsel" in html(clerk, INBOX)
+        page = html(clerk, reverse("letters:inbox_response", args=[asked.pk]))
+        assert "Lee Firm" in page
+        assert "In this matter." in page
+        assert reverse("campaigns:counsel_appeared", args=[letter.recipient_id]) in page
 
 
 class TestCodings:
