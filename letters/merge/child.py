@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 from letters.merge import conformance, typefaces
 from letters.merge.compositor.classes import Classes
 from letters.merge.compositor.fonts import SharedFonts
-from letters.merge.compositor.lines import Unproven
+from letters.merge.compositor.hand import Unproven
 from letters.merge.compositor.recording import Learning, Recording
 from letters.merge.compositor.source import read
 
@@ -141,11 +141,12 @@ class Setter:
         source = self._unpack(header, body)
         if not header["by_class"]:
             return self._set_plainly(header, source)
-        letter = read(source)
+        characters = header["characters"]
+        letter = read(source, conformance.identifier(source, characters))
         try:
-            made = self._classes.make(letter, header["characters"])
+            made = self._classes.make(letter, characters)
         except Unproven as why:
-            learning = Learning(self._recording, self._classes, letter, header["characters"])
+            learning = Learning(self._recording, self._classes, letter, characters)
             answer, pdf = self._set_plainly(header, source, learning)
             return {**answer, "plainly": str(why)}, pdf
         return {"pages": made.pages, "class": made.of}, made.pdf
@@ -164,7 +165,10 @@ class Setter:
             if learning:
                 learning.start(html.etree_element)
             pdf = document.write_pdf(
-                finisher=_finisher(learning), pdf_variant=conformance.VARIANT, pdf_tags=True
+                finisher=_finisher(learning),
+                pdf_variant=conformance.VARIANT,
+                pdf_tags=True,
+                pdf_identifier=conformance.identifier(source, header["characters"]),
             )
         except self._fatal as refused:
             return {"refused": str(refused)}, b""

@@ -7,6 +7,7 @@ a description of the words it is made in. Knows no Django: the press's child use
 
 import zlib
 from collections.abc import Iterator
+from hashlib import md5
 from typing import Any
 
 import pydyf
@@ -37,10 +38,16 @@ _IS_UA = b"""\
 _END = b"</rdf:RDF>"
 
 
+def identifier(source: str, characters: str) -> str:
+    """Names the file by what it is made from, which says as much as all its bytes would."""
+    return md5(f"{characters}\n{source}".encode(), usedforsecurity=False).hexdigest()
+
+
 def finish(document: object, pdf: Any) -> None:
     """The last touch before the file is written."""
     _state_accessibility(pdf)
     _mark_margins(pdf)
+    _draw_leanly(pdf)
 
 
 def _state_accessibility(pdf: Any) -> None:
@@ -77,6 +84,15 @@ def _mark_margins(pdf: Any) -> None:
                 items[index] = pydyf.Dictionary({"Type": "/Pagination"})
 
 
+def _draw_leanly(pdf: Any) -> None:
+    things = {thing.reference: thing for thing in pdf.objects}
+    for reference in pdf.page_references:
+        items = things[things[reference]["Contents"]].stream
+        for index, item in enumerate(items):
+            if isinstance(item, bytes) and item.endswith(b"] TJ"):
+                items[index] = packing.lean(item)
+
+
 def _below(element: Any, things: dict[bytes, Any]) -> Iterator[bytes]:
     """The references of everything under an element of the structure tree."""
     for kid in element.get("K", ()):
@@ -97,6 +113,8 @@ def end_streams_plainly() -> None:
 
 def _data(stream: Any) -> bytes:
     extra = pydyf.Dictionary(stream.extra.copy())
+    if "ID" in extra:  # of the document, and of this version of it: there is only one
+        extra["ID"] = pydyf.Array((extra["ID"][0], extra["ID"][0]))
     pieces = packing.pieces_of(stream) if stream.compress else None
     content = b"".join(pieces or [b"\n".join(map(pydyf._to_bytes, stream.stream))])
     if stream.compress:

@@ -13,15 +13,17 @@ import re
 import zlib
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pydyf
 
 from letters.merge.compositor import packing, source
 from letters.merge.compositor.filing import Sheaf
+from letters.merge.compositor.hand import Face, Hand, Unproven
 from letters.merge.compositor.kept import Kept
-from letters.merge.compositor.lines import Hand, Measure, Piece, Unproven, set_lines
+from letters.merge.compositor.lines import Lines, Measure, Rests, set_lines
 from letters.merge.compositor.source import Source
 
 _NOWHERE = Measure(0, 0, False)
@@ -42,7 +44,6 @@ _LATER_PAGES = '<div class="continuation">'
 _AS_WIDE_AS_WORDS = frozenset({"InlineBlockBox", "TableCellBox", "MarginBox"})
 _SHARES_OUT = frozenset({"FlexBox", "InlineFlexBox", "GridBox", "InlineGridBox"})
 Texts = tuple[str, ...]
-Lines = list[list[Piece]]
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ class _Row:
 class Block:
     """A paragraph: the texts that it is made of, and how they are set.
 
-    Without `hands` it is rigid: whoever says something else here is of another class. `edge` is
-    where its lines begin, `last` how far a line may reach before it runs off the page.
+    Without `hands` it is rigid: whoever says something else here is of another class. `is_odd`
+    says that only its words made it so. `edge` is where its lines begin, `last` how far a line
+    may reach before it runs off the page.
     """
 
     nodes: tuple[int, ...]
@@ -81,7 +83,9 @@ class Block:
     last: float = 0
     before: str = ""
     after: str = ""
+    is_odd: bool = False
     known: Kept[Texts, Lines] = field(default_factory=lambda: Kept(200))
+    rests: Rests = field(default_factory=lambda: Kept(500))
     _own: Texts | None = None
     _shape: Hashable = None
 
@@ -97,7 +101,7 @@ class Block:
         collapsed[0], collapsed[-1] = self.before + collapsed[0], collapsed[-1] + self.after
         if not all(collapsed):
             raise Unproven("a value that is empty")
-        lines = set_lines(list(zip(self.hands, collapsed, strict=True)), self.measure)
+        lines = set_lines(list(zip(self.hands, collapsed, strict=True)), self.measure, self.rests)
         for line in lines:
             if self.edge + line[-1].left + line[-1].shaped.width > self.last:
                 raise Unproven("words that may run off the page")
@@ -145,7 +149,7 @@ class Reading:
             raise Unproven("a source that is read in two ways")
         self.numbers = {element: number for number, element in enumerate(elements)}
         self.drawn = drawn
-        self.fonts = {key: font.widths for key, font in document.fonts.items()}
+        self.faces = {key: Face(font.widths, font.pairs) for key, font in document.fonts.items()}
         for font in document.fonts.values():
             if font.to_unicode.keys() != font.foreseen:
                 raise Unproven("a character that was not foreseen")
@@ -225,7 +229,7 @@ class _Hands:
     """One for each style that words of the letter are set in."""
 
     def __init__(self, reading: Reading) -> None:
-        self._fonts = reading.fonts
+        self._faces = reading.faces
         self._known: dict[str, Hand] = {}
 
     def of(self, box: Any) -> Hand:
@@ -236,7 +240,7 @@ class _Hands:
             raise Unproven("a style that is not known here")
         key = _key(style)
         if key not in self._known:
-            self._known[key] = Hand(style, self._fonts)
+            self._known[key] = Hand(style, self._faces)
         return self._known[key]
 
 
@@ -255,9 +259,12 @@ def _block(reading: Reading, hands: _Hands, rows: list[_Row], nodes: list[int]) 
         nodes = nodes[:-1]
     try:
         block = _flexible(reading, hands, rows, nodes)
-        _compare(block, reading, rows)
     except Unproven:
         return Block(tuple(nodes))
+    try:
+        _compare(block, reading, rows)
+    except Unproven:
+        return Block(tuple(nodes), is_odd=True)
     return block
 
 
@@ -448,7 +455,7 @@ class Class:
                     changed[slot] = self._filled(slot, lines)
         changed[self._drawing] = _drawn(read.drawing)
         pages = [sheet.packed(changed) for sheet in self._sheets]
-        return self._sheaf.file(pages, values)
+        return self._sheaf.file(pages, values, read.identifier)
 
     def _filled(self, number: int, lines: Lines) -> bytes:
         """The items of a slot: where the text begins, its font where it was set, the text."""
@@ -489,27 +496,28 @@ class _Sheet:
             if at != last:
                 raise Unproven("a page that is cut within a line")
             self._pieces.append(_merged(parts[:-1] if last == len(items) else parts))
-        self._slots = [{p for p in piece if isinstance(p, int)} for piece in self._pieces]
-        contents = [self._filled(piece, {}) for piece in self._pieces]
-        self._known = [(content, packing.packed(content)) for content in contents]
+        # Of each piece where in it which slot stands.
+        self._slots = [
+            {part: place for place, part in enumerate(piece) if isinstance(part, int)}
+            for piece in self._pieces
+        ]
+        self._whole = [self._filled(number, {}) for number in range(len(self._pieces))]
+        self._packed = [packing.packed(piece) for piece in self._whole]
 
     def packed(self, changed: dict[int, bytes]) -> bytes:
-        checksum, pieces = 1, []
-        for slots, known, parts in zip(self._slots, self._known, self._pieces, strict=True):
-            content, packed = known
-            if not slots.isdisjoint(changed):
-                content = self._filled(parts, changed)
-                if content != known[0]:
-                    packed = packing.packed(content)
-            checksum = zlib.adler32(content, checksum)
-            pieces.append(packed)
-        return packing.joined(pieces, checksum)
+        contents, packed = self._whole.copy(), self._packed.copy()
+        for number, slots in enumerate(self._slots):
+            if not changed.keys().isdisjoint(slots):
+                content = self._filled(number, changed)
+                if content != contents[number]:
+                    contents[number], packed[number] = content, packing.packed(content)
+        return packing.joined(packed, zlib.adler32(b"".join(contents)))
 
-    def _filled(self, parts: list[bytes | int], changed: dict[int, bytes]) -> bytes:
-        return b"".join(
-            part if isinstance(part, bytes) else changed.get(part, self._defaults[part])
-            for part in parts
-        )
+    def _filled(self, number: int, changed: dict[int, bytes]) -> bytes:
+        parts = self._pieces[number].copy()
+        for slot, place in self._slots[number].items():
+            parts[place] = changed[slot] if slot in changed else self._defaults[slot]
+        return b"".join(cast("list[bytes]", parts))
 
 
 def _merged(parts: list[bytes | int]) -> list[bytes | int]:
@@ -528,20 +536,17 @@ def page_streams(pdf: Any) -> list[Any]:
     return [things[things[reference]["Contents"]] for reference in pdf.page_references]
 
 
-_BAR = re.compile(r"[Mm](-?\d+) (\d+)(?:\.5)?h(\d+)")
-
-
 def _drawn(path: str) -> bytes:
     """What WeasyPrint draws of the QR code's path: bars of whole modules, row by row."""
-    items = ["0 0 m"]
-    x = y = 0
-    for move, down, length in _BAR.findall(path):
-        x += int(move)
-        y += int(down)
-        end = x + int(length)
-        items.append(f"{x} {y}.5 m\n{end} {y}.5 l")
-        x = end
-    return "\n".join(items).encode()
+    return b"\n".join([b"0 0 m", *map(_bar, path.split("M")[1:])])
+
+
+@lru_cache(maxsize=50_000)
+def _bar(written: str) -> bytes:
+    """One bar: `3 1.5h4` begins in column 3 of row 1 and is four modules long."""
+    place, _, length = written.partition("h")
+    x, y = place.split(" ")
+    return f"{x} {y} m\n{int(x) + int(length)} {y} l".encode()
 
 
 class Skeleton:
@@ -550,7 +555,8 @@ class Skeleton:
     def __init__(self, reading: Reading) -> None:
         self.hands = _Hands(reading)
         self.blocks = blocks_of(reading, self.hands)
-        self._fonts = reading.fonts
+        self.odd = sum(block.is_odd for block in self.blocks.values())
+        self._faces = reading.faces
         self._known: dict[bytes, bytes] = {}
         self.seen = reading.rows.keys()
         texts, outline = reading.read.texts, reading.outline
@@ -585,7 +591,7 @@ class Skeleton:
 
     def learn(self, reading: Reading, pdf: Any, name: str) -> Class:
         """Raises Unproven where this letter was not set as the first one with its tags."""
-        if any(self._fonts.get(key) != widths for key, widths in reading.fonts.items()):
+        if any(self._faces.get(key) != face for key, face in reading.faces.items()):
             raise Unproven("a font that the first letter has not")
         blocks = []
         for owner, rows in reading.rows.items():
@@ -648,9 +654,7 @@ class Classes:
 
     def learn(self, read: Source, characters: str, reading: Reading, pdf: Any) -> "Lesson | None":
         """Note a letter that WeasyPrint has set, up to its bytes, as the first of its class."""
-        skeleton = self._skeletons.find((read.skeleton, characters))
-        if skeleton is None or not skeleton.knows(reading):
-            skeleton = self._skeletons.keep((read.skeleton, characters), Skeleton(reading))
+        skeleton = self._skeleton(read, characters, reading)
         try:
             key = skeleton.key(read.texts)
         except Unproven:
@@ -662,6 +666,16 @@ class Classes:
         except Unproven as why:
             skeleton.classes.keep(key, str(why))
             return None
+
+    def _skeleton(self, read: Source, characters: str, reading: Reading) -> Skeleton:
+        """The first letter's with these tags, or this one's where it can teach more."""
+        known = self._skeletons.find((read.skeleton, characters))
+        if known and known.knows(reading) and not known.odd:
+            return known
+        skeleton = Skeleton(reading)
+        if known and known.knows(reading) and known.odd <= skeleton.odd:
+            return known
+        return self._skeletons.keep((read.skeleton, characters), skeleton)
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,14 @@ import html
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import md5
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import ceil, log
 from typing import Any
 
 import pydyf
 
 from letters.merge.compositor import packing
-from letters.merge.compositor.lines import Unproven
+from letters.merge.compositor.hand import Unproven
 
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _GENERATION = 2  # bytes; the largest is that of the free object
@@ -69,14 +68,21 @@ class Sheaf:
         things.append((len(pdf.objects), pdf.info))
         self._things = [self._thing(number, thing, values) for number, thing in things]
         self._count = len(things) + 1
-        self._fixed = [
-            known.setdefault(data := thing.data([], values), data) if thing.is_fixed else None
-            for thing in self._things
-        ]
-        self._inner = [index for index, thing in enumerate(self._things) if thing.is_packed]
+        # Whole objects of the file and those packed into one of them, each as the bytes that it
+        # always is, or as what makes it.
+        self._outer: list[bytes | _Thing] = []
+        self._inner: list[bytes | _Thing] = []
+        for thing in self._things:
+            if thing.is_packed:
+                data = thing.data([], values)
+                self._inner.append(known.setdefault(data, data) if thing.is_fixed else thing)
+            else:
+                whole = _whole(thing.number, thing.data([], values)) if thing.is_fixed else b""
+                self._outer.append(known.setdefault(whole, whole) if thing.is_fixed else thing)
+        self._numbers = [thing.number for thing in self._things if thing.is_packed]
         self._index, self._lengths = b"", [-1]
         self._groups: dict[int, tuple[bytes, bytes]] = {}
-        self._tables: dict[int, list[bytes | None]] = {}
+        self._tables: dict[int, list[bytes]] = {}
         named = {name for thing in self._things for name, _ in filter(_is_name, thing.parts)}
         if named != {name for name, value in values.items() if value}:
             raise Unproven("a title or description that is not found again")
@@ -95,34 +101,25 @@ class Sheaf:
                 parts = _split(parts, name, _written(value, is_metadata), is_metadata)
         return _Thing(number, thing.compressible, parts, is_metadata=is_metadata)
 
-    def file(self, pages: list[bytes], values: Made) -> bytes:
+    def file(self, pages: list[bytes], values: Made, identifier: str) -> bytes:
         """The file with these pages, each packed, and these values."""
-        data = [
-            thing.data(pages, values) if fixed is None else fixed
-            for thing, fixed in zip(self._things, self._fixed, strict=True)
+        whole = [
+            part if isinstance(part, bytes) else _whole(part.number, part.data(pages, values))
+            for part in self._outer
         ]
-        out, places = [_HEADER], []
-        position = len(_HEADER)
-        for thing, content in zip(self._things, data, strict=True):
-            if not thing.is_packed:
-                places.append(position)
-                position = _append(out, position, thing.number, content)
-        packed = self._packed([data[index] for index in self._inner])
-        places.append(position)
-        position = _append(out, position, self._count, packed)
-        identifier = md5(b"".join([*data, packed]), usedforsecurity=False).hexdigest()
-        places.append(position)
-        _append(out, position, self._count + 1, self._references(places, identifier))
-        out.append(b"startxref\n%d\n%%%%EOF\n" % position)
-        return b"".join(out)
+        whole.append(_whole(self._count, self._packed(values)))
+        places = [*accumulate(map(len, whole), initial=len(_HEADER))]
+        references = _whole(self._count + 1, self._references(places, identifier))
+        end = b"startxref\n%d\n%%%%EOF\n" % places[-1]
+        return b"".join([_HEADER, *whole, references, end])
 
-    def _packed(self, inner: list[bytes]) -> bytes:
+    def _packed(self, values: Made) -> bytes:
+        inner = [part if isinstance(part, bytes) else part.data([], values) for part in self._inner]
         lengths = list(map(len, inner))
         if lengths[:-1] != self._lengths[:-1]:
             places = accumulate((length + 1 for length in lengths[:-1]), initial=0)
-            numbers = (self._things[index].number for index in self._inner)
-            pairs = zip(numbers, places, strict=True)
-            self._index = " ".join(f"{number} {place}" for number, place in pairs).encode()
+            pairs = zip(self._numbers, places, strict=True)
+            self._index = " ".join([f"{number} {place}" for number, place in pairs]).encode()
             self._lengths = lengths
         groups = packing.object_pieces([self._index, *inner])
         packed = []
@@ -139,33 +136,36 @@ class Sheaf:
         )
         return b"\n".join((head, b"stream", stream, b"endstream"))
 
-    def _table(self, size: int) -> list[bytes | None]:
-        """The table's rows; None for what is not packed, whose place each file has anew."""
-        table: list[bytes | None] = [_row(0, 0, size, 65535)]
+    def _table(self, size: int) -> list[bytes]:
+        """The table's rows of what is packed, cut where those of whole objects come between."""
+        between = [_row(0, 0, size, 65535)]
         index = 0
         for thing in self._things:
-            table.append(_row(2, self._count, size, index) if thing.is_packed else None)
-            index += thing.is_packed
-        return [*table, None, None]
+            if thing.is_packed:
+                between[-1] += _row(2, self._count, size, index)
+                index += 1
+            else:
+                between.append(b"")
+        return [*between, b""]
 
     def _references(self, places: list[int], identifier: str) -> bytes:
-        """The table that says where each object is; `places` are those of what is not packed."""
+        """The table that says where each object is; `places` are those of whole objects."""
         size = ceil(log(places[-1] + 1, 256))
         if size not in self._tables:
             self._tables[size] = self._table(size)
-        rows = iter(places)
-        table = [row or _row(1, next(rows), size, 0) for row in self._tables[size]]
+        rows = [_row(1, place, size, 0) for place in places]
+        table = b"".join(chain.from_iterable(zip(self._tables[size], rows, strict=True)))
         quoted = pydyf.String(identifier).data
         extra = {
             "Type": "/XRef",
-            "Index": pydyf.Array((0, len(table))),
+            "Index": pydyf.Array((0, self._count + 2)),
             "W": pydyf.Array((1, size, _GENERATION)),
-            "Size": len(table),
+            "Size": self._count + 2,
             "Root": self._root,
             "Info": self._info,
             "ID": pydyf.Array((quoted, quoted)),
         }
-        data: bytes = pydyf.Stream([b"".join(table)], extra, True).data
+        data: bytes = pydyf.Stream([table], extra, True).data
         return data
 
 
@@ -173,10 +173,8 @@ def _row(kind: int, place: int, size: int, generation: int) -> bytes:
     return bytes((kind,)) + place.to_bytes(size, "big") + generation.to_bytes(_GENERATION, "big")
 
 
-def _append(out: list[bytes], position: int, number: int, content: bytes) -> int:
-    whole = b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    out.append(whole)
-    return position + len(whole)
+def _whole(number: int, content: bytes) -> bytes:
+    return b"%d 0 obj\n%s\nendobj\n" % (number, content)
 
 
 def _is_name(part: Part) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from fontTools.ttLib import TTFont
 
 from letters.merge.compositor.kept import Kept
+from letters.merge.compositor.pairs import Pairs
 
 _LIGATURES, _EXTENSION = 4, 7
 _PER_MILLE = 1000 / 1024  # Pango measures in 1024ths of a pixel, PDF in thousandths of an em
@@ -28,6 +29,7 @@ class SharedFonts:
         self.characters = ""
         self._noted: Kept[tuple[Any, ...], tuple[dict[int, str], dict[int, int]]] = Kept(64)
         self._cut: Kept[tuple[Any, ...], bytes] = Kept(64)
+        self._pairs: Kept[bytes, Pairs] = Kept(16)
 
     def install(self) -> None:
         """From now on in this process."""
@@ -42,6 +44,7 @@ class SharedFonts:
             def __init__(self, pango_font: Any, description: Any, font_size: float) -> None:
                 super().__init__(pango_font, description, font_size)
                 self.foreseen: frozenset[int] = frozenset()
+                self._whole = bytes(self.file_content)
                 if shared.characters:
                     texts, widths = shared._noted.get(
                         (self.hash, font_size, shared.characters),
@@ -49,6 +52,10 @@ class SharedFonts:
                     )
                     self.to_unicode, self.widths = dict(texts), dict(widths)
                     self.foreseen = frozenset(texts)
+
+            @property
+            def pairs(self) -> Pairs:
+                return shared._pairs.get(self._whole, lambda: Pairs(self._whole))
 
             def subset(self, to_unicode: dict[int, str], hinting: bool) -> None:
                 def cut() -> bytes:

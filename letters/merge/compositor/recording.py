@@ -5,7 +5,7 @@ from typing import Any
 import pydyf
 
 from letters.merge.compositor.classes import Classes, Drawn, Lesson, Reading, page_streams
-from letters.merge.compositor.lines import Unproven
+from letters.merge.compositor.hand import Unproven
 from letters.merge.compositor.source import Source
 
 

@@ -25,6 +25,7 @@ class Source:
     texts: tuple[str, ...]
     description: str
     drawing: str
+    identifier: str
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Outline:
     inside: list[int]
 
 
-def read(source: str) -> Source:
+def read(source: str, identifier: str) -> Source:
     description, source = _taken_out(_DESCRIPTION, source)
     drawing, source = _taken_out(_DRAWING, source)
     parts = _TAG.split(source)
-    return Source("".join(parts[1::2]), tuple(parts[0::2]), html.unescape(description), drawing)
+    skeleton, texts = "".join(parts[1::2]), tuple(parts[0::2])
+    return Source(skeleton, texts, html.unescape(description), drawing, identifier)
 
 
 def _taken_out(what: re.Pattern[str], source: str) -> tuple[str, str]:

@@ -1,0 +1,243 @@
+"""Text of one style as WeasyPrint sets it: by Pango, with WeasyPrint's own styles.
+
+Asking Pango takes longer than all else of a letter. Where a font sets plain text pair by pair,
+Pango is asked once for each pair, and lines are put together from that.
+"""
+
+import re
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from letters.merge.compositor import packing
+from letters.merge.compositor.kept import Kept
+from letters.merge.compositor.pairs import Pairs
+
+_MOST_WORDS = 20_000
+_LATIN = re.compile("[A-Za-zÀ-ſ]")
+# Styles that ask a font for more than it does by itself.
+_UNASKED = {
+    "letter_spacing": "normal",
+    "font_kerning": "auto",
+    "font_variant_ligatures": "normal",
+    "font_variant_position": "normal",
+    "font_variant_caps": "normal",
+    "font_variant_numeric": "normal",
+    "font_variant_alternates": "normal",
+    "font_variant_east_asian": "normal",
+    "font_feature_settings": "normal",
+}
+
+
+class Unproven(Exception):
+    """The fast way does not know this; the sentence says what."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font of the file: the widths noted in it, by glyph, and what it does with plain text."""
+
+    widths: dict[int, int]
+    pairs: Pairs
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A stretch of text of one style: how it is drawn, and how wide it is in CSS pixels."""
+
+    drawn: bytes
+    width: float
+
+
+# How glyphs are drawn, and how far they reach in units of Pango.
+_Set = tuple[str, int]
+
+
+class Hand:
+    """Sets text of one style. `faces` are the fonts of the file by their key."""
+
+    def __init__(self, style: Any, faces: Mapping[int, Face]) -> None:
+        from weasyprint.text import ffi, line_break
+        from weasyprint.text import fonts as font_keys
+
+        self._ffi, self._lines, self._key_of = ffi, line_break, font_keys.get_pango_font_key
+        self.style = style
+        self._faces = faces
+        self._font: Any = None
+        self._key: int | None = None
+        self._points = 0.0
+        self._widths: dict[int, int] = {}
+        self._layout = line_break.Layout(style)
+        self._is_spaced = style["letter_spacing"] != "normal"
+        self._size = ffi.ffi.sizeof("PangoGlyphInfo")
+        self._drawn = _Glyphs(self)
+        self._shaped: Kept[str, Shaped] = Kept(4_000)
+        self._shape("n n")
+        self._plain = _PlainWords(self, self._pairs())
+        self.words = _Words(self)
+        self.space = self._line("x x")[1] - self._line("xx")[1]
+
+    def _pairs(self) -> Pairs | None:
+        """What the style's font does with plain text; None where the style asks for more."""
+        asks = any(self.style[name] != value for name, value in _UNASKED.items())
+        return None if asks or self._key is None else self._faces[self._key].pairs
+
+    def shape(self, text: str) -> Shaped:
+        return self._shaped.get(text, lambda: self._composed(text) or self._shape(text))
+
+    def measure_word(self, text: str) -> tuple[float, float]:
+        bare = text.rstrip(" ")
+        try:
+            width = self._plain[bare][1] * self._ffi.FROM_UNITS
+        except KeyError:
+            width = self._line(bare)[1]
+        return width, width + self.space * (len(text) - len(bare))
+
+    def _composed(self, text: str) -> Shaped | None:
+        """The text put together from its words; None where one of them is not plain.
+
+        Without a letter it is no run of Latin to Pango, for which a font may have other rules.
+        """
+        if not _LATIN.search(text):
+            return None
+        try:
+            words = [*map(self._plain.__getitem__, text.split(" "))]
+        except KeyError:
+            return None
+        drawn, reach = self._plain.space
+        glyphs = drawn.join([word for word, _reach in words])
+        units = sum([reach for _word, reach in words]) + reach * (len(words) - 1)
+        return Shaped(_shown(_closed(f"<{glyphs}")), units * self._ffi.FROM_UNITS)
+
+    def probe(self, word: str) -> list[_Set]:
+        """Each glyph of a word as it is set within Latin text."""
+        line, _width = self._line(f"n {word} n")
+        run = line.runs[0]
+        if run.next != self._ffi.ffi.NULL:
+            return []
+        glyphs = self._glyphs(run.data)
+        return [(self._drawn[glyph], glyph[1]) for glyph in glyphs[1:-1]]
+
+    def _line(self, text: str) -> tuple[Any, float]:
+        if self._is_spaced:  # the spacing of a text stays with the layout
+            self._layout = self._lines.Layout(self.style)
+        self._layout.set_text(text)
+        line, second = self._layout.get_first_line()
+        if second is not None:
+            raise Unproven("a line that breaks by itself")
+        width, _height = self._lines.line_size(line, self.style)
+        return line, width
+
+    def _shape(self, text: str) -> Shaped:
+        line, width = self._line(text)
+        runs = []
+        run = line.runs[0]
+        while run != self._ffi.ffi.NULL:
+            drawn = map(self._drawn.__getitem__, self._glyphs(run.data))
+            runs.append(_closed("<" + "".join(drawn)))
+            run = run.next
+        return Shaped(_shown("".join(runs)), width)
+
+    def _glyphs(self, item: Any) -> list[tuple[int, int, int]]:
+        """One run: of each glyph its number, how far it reaches and how far it stands aside."""
+        string = item.glyphs
+        if item.item.analysis.level % 2:
+            raise Unproven("letters written from right to left")
+        self._take(item.item.analysis.font)
+        found = array("i")
+        found.frombytes(self._ffi.ffi.buffer(string.glyphs, string.num_glyphs * self._size))
+        step = self._size // 4
+        if any(found[3::step]):
+            raise Unproven("marks that stand above or below letters")
+        return list(zip(found[0::step], found[1::step], found[2::step], strict=True))
+
+    def _take(self, font: Any) -> None:
+        """A style is set in one font; where it is not, a character was found in another."""
+        if font == self._font:
+            return
+        key, _description, points = self._key_of(font)
+        if key not in self._faces or self._key not in (None, key):
+            raise Unproven("a character that was not foreseen")
+        self._font, self._key, self._widths = font, key, self._faces[key].widths
+        self._points = points
+
+    def draw_glyph(self, glyph: tuple[int, int, int]) -> str:
+        """What `weasyprint.draw.text.draw_first_line` writes for it."""
+        number, width, aside = glyph
+        if number not in self._widths:
+            raise Unproven("a character that was not foreseen")
+        width_here = width * 1000 * self._ffi.FROM_UNITS / self._points
+        offset = aside / self._points
+        kerning = self._widths[number] + offset - width_here
+        before = f">{-offset}<" if offset else ""
+        return f"{before}{number:04x}" + (f">{int(kerning)}<" if kerning else "")
+
+
+def _closed(drawn: str) -> str:
+    return drawn[:-1] if drawn.endswith("<") else f"{drawn}>"
+
+
+def _shown(drawn: str) -> bytes:
+    return packing.lean(f"[{drawn}] TJ".encode())
+
+
+class _PlainWords(dict[str, _Set]):
+    """How a word of plain text is set. Raises KeyError for one that is not.
+
+    A letter is known by itself and the next one, the last by itself and a space. Where letters
+    are joined Pango sets the word.
+    """
+
+    def __init__(self, hand: Hand, pairs: Pairs | None) -> None:
+        self._hand = hand
+        self._characters = pairs.characters if pairs else frozenset()
+        self._joined = pairs.joined if pairs else frozenset()
+        self._letters: dict[tuple[str, str], _Set] = {}
+        self.space = hand.probe("n")[0] if self._characters else ("", 0)
+
+    def __missing__(self, word: str) -> _Set:
+        if not word or not self._characters.issuperset(word):
+            raise KeyError(word)
+        pairs = list(zip(word, f"{word[1:]} ", strict=True))
+        try:
+            letters = [*map(self._letters.__getitem__, pairs)]
+        except KeyError:
+            letters = self._ask(word, pairs)
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        found = "".join([drawn for drawn, _reach in letters]), sum([reach for _, reach in letters])
+        self[word] = found
+        return found
+
+    def _ask(self, word: str, pairs: list[tuple[str, str]]) -> list[_Set]:
+        letters = self._hand.probe(word)[1:-1]
+        if self._joined.isdisjoint(pairs):
+            if len(letters) != len(word):
+                raise KeyError(word)
+            self._letters.update(zip(pairs, letters, strict=True))
+        return letters
+
+
+class _Words(dict[str, tuple[float, float]]):
+    """About how wide each word is, without the spaces behind it and with them."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+
+    def __missing__(self, text: str) -> tuple[float, float]:
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        widths = self[text] = self._hand.measure_word(text)
+        return widths
+
+
+class _Glyphs(dict[tuple[int, int, int], str]):
+    """How each glyph is drawn, by its number, its width here and how far it stands aside."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+
+    def __missing__(self, glyph: tuple[int, int, int]) -> str:
+        drawn = self[glyph] = self._hand.draw_glyph(glyph)
+        return drawn
