@@ -7,6 +7,7 @@ together from that instead of reckoning each anew, which took longer than all el
 """
 
 import re
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -84,25 +85,26 @@ def _code(url: str) -> Any:
 
 
 def _bits(code: Any) -> int:
-    return int("".join("1" if module & 1 else "0" for row in code.matrix for module in row), 2)
+    """The modules row by row, with a light one behind each row, so that no bar runs on."""
+    rows = ("".join("1" if module & 1 else "0" for module in row) for row in code.matrix)
+    return int("".join(f"{row}0" for row in rows), 2)
 
 
 def _svg(url: str, bits: int, size: int) -> str:
-    """As segno writes it without border: bars of whole modules, row by row."""
-    modules = f"{bits:0{size * size}b}"
-    path: list[str] = []
-    x = y = 0
-    for row in range(size):
-        for bar in _BARS.finditer(modules, row * size, (row + 1) * size):
-            start, end = bar.start() - row * size, bar.end() - row * size
-            move = f"m{start - x} {row - y}" if path else f"M{start} {row}.5"
-            path.append(f"{move}h{end - start}")
-            x, y = end, row
+    """Bars of whole modules, row by row."""
+    modules = f"{bits:0{size * (size + 1)}b}"
+    path = "".join([_bar(size, *found.span()) for found in _BARS.finditer(modules)])
     title = escape(f"QR code of {url}", quote=False)
     return (
         f'<svg viewBox="0 0 {size} {size}"><title>{title}</title>'
-        f'<path stroke="#000" d="{"".join(path)}"/></svg>'
+        f'<path stroke="#000" d="{path}"/></svg>'
     )
+
+
+@lru_cache(maxsize=50_000)
+def _bar(size: int, first: int, end: int) -> str:
+    row, column = divmod(first, size + 1)
+    return f"M{column} {row}.5h{end - first}"
 
 
 _codes = QrCodes()

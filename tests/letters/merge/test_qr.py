@@ -1,6 +1,7 @@
 """QR codes that are put together are those that segno reckons."""
 
 import random
+import re
 
 import pytest
 import segno
@@ -11,12 +12,17 @@ from letters.merge import qr
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
-def by_segno(url: str) -> str:
+def by_segno(url: str) -> set[tuple[int, int]]:
     code = segno.make(url, error="m", boost_error=False, mask=3, micro=False)
-    drawn: str = code.svg_inline(
-        border=0, omitsize=True, svgclass=None, lineclass=None, title=f"QR code of {url}"
-    )
-    return drawn
+    return {(x, y) for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark & 1}
+
+
+def drawn(svg: str) -> set[tuple[int, int]]:
+    """The dark modules, each drawn once."""
+    bars = re.findall(r"M(\d+) (\d+)\.5h(\d+)", svg)
+    modules = [(int(x) + n, int(y)) for x, y, length in bars for n in range(int(length))]
+    assert len(modules) == len(set(modules))
+    return set(modules)
 
 
 def addresses(count: int, seed: int = 1):
@@ -29,7 +35,7 @@ def addresses(count: int, seed: int = 1):
 def test_what_is_put_together_is_what_is_reckoned():
     codes = qr.QrCodes()
     for url in addresses(200):
-        assert codes.draw(url) == by_segno(url)
+        assert drawn(codes.draw(url)) == by_segno(url)
     assert codes._changes
 
 
@@ -48,11 +54,17 @@ def test_an_address_unlike_the_others_is_reckoned_by_itself(url):
     codes = qr.QrCodes()
     for usual in addresses(70):
         codes.draw(usual)
-    assert codes.draw(url) == by_segno(url)
+    assert drawn(codes.draw(url)) == by_segno(url)
     for usual in addresses(3, seed=2):
-        assert codes.draw(usual) == by_segno(usual)
+        assert drawn(codes.draw(usual)) == by_segno(usual)
 
 
 def test_a_drawing_is_well_formed():
     root = ElementTree.fromstring(qr.QrCodes().draw("https://letters.example.org/a?b&c"))
     assert root[0].text == "QR code of https://letters.example.org/a?b&c"
+
+
+def test_a_bar_ends_with_its_row():
+    svg = qr.QrCodes().draw("https://letters.example.org/a?b&c")
+    size = int(re.search(r'viewBox="0 0 (\d+)', svg)[1])
+    assert all(x < size and y < size for x, y in drawn(svg))
