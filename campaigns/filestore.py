@@ -5,8 +5,9 @@ it is read: a flipped bit is an error here and never a page in somebody's post.
 """
 
 import hashlib
+from typing import IO, Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 
@@ -24,12 +25,20 @@ def put(content: bytes) -> str:
     A file that was damaged in storage is replaced, so that rendering or uploading it again
     mends it.
     """
-    sha256 = sha256_of(content)
+    return _keep(sha256_of(content), ContentFile(content))
+
+
+def put_file(opened: IO[bytes]) -> str:
+    """`put` for what is too large to be held in memory: an open file, from its beginning."""
+    return _keep(_sha256_of_file(opened), File(opened))
+
+
+def _keep(sha256: str, content: "File[Any]") -> str:
     name = _name(sha256)
     if default_storage.exists(name) and not _is_whole(sha256):
         default_storage.delete(name)
     if not default_storage.exists(name):
-        kept = default_storage.save(name, ContentFile(content))
+        kept = default_storage.save(name, content)
         if kept != name:  # somebody stored the same bytes in the meantime
             default_storage.delete(kept)
     return sha256
@@ -40,16 +49,38 @@ def get(sha256: str) -> bytes:
     with default_storage.open(_name(sha256)) as stored:
         content = stored.read()
     if sha256_of(content) != sha256:
-        raise FileDamaged(f"The file {sha256} is damaged in storage. Restore it from a backup.")
+        raise _damaged(sha256)
     return content
+
+
+def opened(sha256: str) -> "File[Any]":
+    """The file with this SHA-256, to be read piece by piece, and closed. Raises what `get` does."""
+    stored = default_storage.open(_name(sha256))
+    try:
+        if _sha256_of_file(stored) != sha256:
+            raise _damaged(sha256)
+        stored.seek(0)
+    except BaseException:
+        stored.close()
+        raise
+    return stored
 
 
 def _is_whole(sha256: str) -> bool:
     try:
-        get(sha256)
+        opened(sha256).close()
     except (FileDamaged, FileNotFoundError):
         return False
     return True
+
+
+def _sha256_of_file(opened: "IO[bytes] | File[Any]") -> str:
+    opened.seek(0)
+    return hashlib.file_digest(opened, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _damaged(sha256: str) -> FileDamaged:
+    return FileDamaged(f"The file {sha256} is damaged in storage. Restore it from a backup.")
 
 
 def _name(sha256: str) -> str:

@@ -5,15 +5,13 @@ blank verso the second letter would begin on the back of the first.
 """
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import IO
 
-import pikepdf
-
+from letters.channels.joining import Joined
 from letters.models import Dispatch, Letter
 
 _FORMULA = re.compile(r"^[\s'\"]*[=+\-@\t\r\0]")
@@ -23,8 +21,6 @@ _SHAPES = (
     re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}"),  # registered and foreign mail
 )
 _HEADINGS = ("sequence", "reference", "addressee", "pages", "sheets", "sha256", "tracking number")
-# Marks on a picture while a pack is made: its name, which is its SHA-256.
-_FIRST, _AGAIN = "/CountersignFirst", "/CountersignAgain"
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,8 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Pack:
-    pdf: bytes
+    """What goes with the PDF: its manifest, and how many sheets are printed."""
+
     manifest: bytes
     sheets: int
 
@@ -84,98 +81,20 @@ def sheets(pages: int) -> int:
     return (pages + 1) // 2
 
 
-def pack(letters: Iterable[Sealed]) -> Pack:
-    """Join the letters in the order given, each on sheets of its own.
+def pack(letters: Iterable[Sealed], into: IO[bytes]) -> Pack:
+    """Join the letters in the order given, each on sheets of its own, and write them `into` a file.
 
-    A picture that many letters hold, such as a page of an exhibit, is in the pack once.
+    One letter is in memory at a time. A font or picture that many hold is in the file once.
     """
     rows = []
     total = 0
-    seen: set[str] = set()
-    with pikepdf.new() as joined:
-        for sequence, letter in enumerate(letters, start=1):
-            with pikepdf.open(io.BytesIO(_without_pictures(letter.pdf, seen))) as one:
-                joined.pages.extend(one.pages)
-                if letter.pages % 2:
-                    _, _, width, height = (float(side) for side in one.pages[0].mediabox)
-                    joined.add_blank_page(page_size=(width, height))
-            total += letter.sheets
-            rows.append(_row(sequence, letter))
-        _share_pictures(joined)
-        whole = io.BytesIO()
-        joined.save(
-            whole, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-        )
-    return Pack(whole.getvalue(), _manifest(rows), total)
-
-
-def _without_pictures(pdf: bytes, seen: set[str]) -> bytes:
-    """The letter with an empty picture, of the same name, for each that was `seen` before.
-
-    Until the pack is written, every letter of it is held in memory as it is given here.
-    """
-    with pikepdf.open(io.BytesIO(pdf)) as one:
-        found = [(thing, _digest(thing).hex()) for thing in one.objects if _is_picture(thing)]
-        for picture, name in found:
-            if name in seen:
-                picture.write(b"")
-                for key in set(picture.keys()) - {"/Length", "/Type", "/Subtype"}:
-                    del picture[key]
-                picture[_AGAIN] = pikepdf.String(name)
-            else:
-                picture[_FIRST] = pikepdf.String(name)
-                seen.add(name)
-        if not found:
-            return pdf
-        slim = io.BytesIO()
-        one.save(slim, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        return slim.getvalue()
-
-
-def _share_pictures(joined: pikepdf.Pdf) -> None:
-    """Show the first of each picture wherever an empty one of its name stands."""
-    things = list(joined.objects)
-    first = {str(one[_FIRST]): one for one in things if _is_picture(one) and _FIRST in one}
-    for thing in things:
-        _show_first(thing, first)
-    for picture in first.values():
-        del picture[_FIRST]
-
-
-def _show_first(thing: pikepdf.Object, first: dict[str, pikepdf.Object]) -> None:
-    if isinstance(thing, pikepdf.Array):
-        within: list[tuple[Any, Any]] = list(enumerate(thing))
-    elif isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
-        within = list(thing.items())
-    else:
-        return
-    for key, value in within:
-        if not isinstance(value, pikepdf.Object):
-            continue
-        if not value.is_indirect:
-            _show_first(value, first)
-        elif _is_picture(value) and _AGAIN in value:
-            thing[key] = first[str(value[_AGAIN])]
-
-
-def _is_picture(thing: Any) -> bool:
-    return isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == pikepdf.Name.Image
-
-
-def _digest(thing: Any) -> bytes:
-    """Over the thing and all that it refers to: two alike print alike."""
-    if isinstance(thing, pikepdf.Array):
-        said = b"[" + b"".join(_digest(one) for one in thing)
-    elif isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
-        entries = sorted((str(key), value) for key, value in thing.items())
-        said = b"".join(key.encode() + b"\0" + _digest(value) for key, value in entries)
-        if isinstance(thing, pikepdf.Stream):
-            said = b"stream" + hashlib.sha256(thing.read_raw_bytes()).digest() + said
-    elif isinstance(thing, pikepdf.Object):
-        said = thing.unparse()
-    else:
-        said = repr(thing).encode()
-    return hashlib.sha256(said).digest()
+    joined = Joined(into)
+    for sequence, letter in enumerate(letters, start=1):
+        joined.add(letter.pdf)
+        total += letter.sheets
+        rows.append(_row(sequence, letter))
+    joined.finish()
+    return Pack(_manifest(rows), total)
 
 
 def _row(sequence: int, letter: Sealed) -> tuple[str, ...]:

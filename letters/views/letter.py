@@ -1,10 +1,11 @@
 """One letter: its real pages, what it is made of, what was found, and what became of it."""
 
 import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -23,6 +24,7 @@ from letters.views.acts import DispatchAct, LetterAct
 
 WIDTHS = range(200, 1801)
 PICTURE_WIDTH = 900
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 
 
 def find_letter(pk: int) -> Letter:
@@ -157,7 +159,7 @@ def stored_pdf(request: HttpRequest, letter: Letter) -> bytes:
         raise Http404("The stored file is missing or damaged.") from error
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: _Response) -> _Response:
     """Kept by this person's browser for a while, and by nothing in between."""
     patch_cache_control(response, private=True, max_age=300)
     response["X-Content-Type-Options"] = "nosniff"

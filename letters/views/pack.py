@@ -4,7 +4,8 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import View
 
@@ -30,7 +31,7 @@ class PackFile(StaffPage, View):
     permission_required = "letters.dispatch_mailing"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
         if form not in _FORMS:
             raise Http404(f"A pack has no {form}.")
         pack = get_object_or_404(PrintPack.objects.select_related("mailing__campaign"), pk=pk)
@@ -43,10 +44,10 @@ class PackFile(StaffPage, View):
             )
             return redirect("letters:mailing", pack.mailing_id)
         content_type, ending = _FORMS[form]
-        response = HttpResponse(content, content_type=content_type)
         name = f"{pack.mailing.campaign.reference_prefix}-pack-{pack.pk}.{ending}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return private(response)
+        return private(
+            FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
+        )
 
 
 class PackEnvelopes(StaffPage, View):

@@ -96,3 +96,25 @@ def test_a_damaged_file_is_mended_by_storing_it_again():
         filestore.get(sha256)
     assert filestore.put(b"a letter") == sha256
     assert filestore.get(sha256) == b"a letter"
+
+
+def test_a_large_file_is_kept_and_read_without_holding_it(tmp_path):
+    large = tmp_path / "large"
+    large.write_bytes(b"a pack" * 100_000)
+    with large.open("rb") as stream:
+        stream.seek(7)  # wherever it stands
+        sha256 = filestore.put_file(stream)
+        assert filestore.put_file(stream) == sha256
+    assert sha256 == filestore.sha256_of(large.read_bytes())
+    with filestore.opened(sha256) as stored:
+        assert stored.read(6) == b"a pack"
+
+
+def test_a_damaged_or_missing_file_is_not_opened():
+    sha256 = filestore.put(b"a letter")
+    path = Path(default_storage.path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))
+    path.write_bytes(b"a lett")
+    with pytest.raises(filestore.FileDamaged, match="Restore it from a backup"):
+        filestore.opened(sha256)
+    with pytest.raises(FileNotFoundError):
+        filestore.opened("0" * 64)

@@ -5,9 +5,12 @@ pieces; one that was not among them is free for the next pack.
 """
 
 import datetime
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
+from django.core.files import File
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -30,11 +33,11 @@ from letters.actions.dispatch.leaving import (
 )
 from letters.actions.outcome import counted
 from letters.channels import post
-from letters.merge import context
 from letters.merge.reference import normalise
 from letters.models import Dispatch, Letter, Mailing, PrintPack
 
 Status = Dispatch.Status
+_ROWS_AT_ONCE = 200
 
 
 class AlreadyPosted(Refused):
@@ -72,69 +75,71 @@ def to_post(mailing: Mailing) -> QuerySet[Letter]:
 def make_pack(*, mailing: Mailing, by: User) -> PrintPack:
     """One PDF and its manifest for every letter that waits for the post. Posts nothing.
 
-    The bytes are read and joined before the transaction, because that takes seconds; in it,
-    the letters are looked at once more: one that was voided meanwhile must not be posted.
+    The bytes are read and joined, one letter at a time, before the transaction, because that
+    takes seconds; in it, the letters are looked at once more: one that was voided meanwhile must
+    not be posted.
     """
     refuse_unapproved(mailing)
-    letters = list(
-        to_post(mailing).select_related(
-            "mailing__version__template", "mailing__campaign", "recipient"
+    packed: list[int] = []
+    with tempfile.TemporaryFile() as pdf:
+        made = post.pack(_in_turn(mailing, packed), pdf)
+        if not packed:
+            raise NothingToSend("No letter waits for the post: each is in a pack or has gone.")
+        return _keep_pack(mailing, packed, made, pdf, by)
+
+
+def _in_turn(mailing: Mailing, packed: list[int]) -> Iterator[post.Sealed]:
+    """The letters, one in memory at a time; the key of each is noted in `packed`."""
+    needed = ("reference", "status", "page_count", "pdf_sha256", "merge_data")
+    for letter in to_post(mailing).only(*needed).iterator(_ROWS_AT_ONCE):
+        packed.append(letter.pk)
+        yield post.Sealed(
+            reference=letter.reference,
+            postal_lines=tuple(letter.merge_data["postal_lines"]),
+            pages=letter.page_count or 0,
+            sha256=letter.pdf_sha256,
+            pdf=sealed_bytes(letter),
         )
-    )
-    if not letters:
-        raise NothingToSend("No letter waits for the post: each is in a pack or has gone.")
-    made = post.pack(_sealed(letter) for letter in letters)
-    return _keep_pack(mailing, letters, made, by)
-
-
-def _sealed(letter: Letter) -> post.Sealed:
-    return post.Sealed(
-        reference=letter.reference,
-        postal_lines=context.content(letter).postal_lines,
-        pages=letter.page_count or 0,
-        sha256=letter.pdf_sha256,
-        pdf=sealed_bytes(letter),
-    )
 
 
 @transaction.atomic
-def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: User) -> PrintPack:
+def _keep_pack(
+    mailing: Mailing, letters: list[int], made: post.Pack, pdf: IO[bytes], by: User
+) -> PrintPack:
     lifecycle.hold(mailing)
     refuse_unapproved(mailing)
-    if set(to_post(mailing).values_list("pk", flat=True)) != {letter.pk for letter in letters}:
+    if set(to_post(mailing).values_list("pk", flat=True)) != set(letters):
         raise ChangedMeanwhile(
             "Letters of this mailing were packed, voided or queued again while the pack was "
             "made. No pack was kept; make it again."
         )
     pack = PrintPack.objects.create(
         mailing=mailing,
-        pdf_sha256=filestore.put(made.pdf),
+        pdf_sha256=filestore.put_file(pdf),
         manifest_sha256=filestore.put(made.manifest),
         letter_count=len(letters),
         sheet_count=made.sheets,
         made_by=by,
     )
     waiting = Dispatch.objects.filter(
-        letter__in=[letter.pk for letter in letters], channel=POST, status=Status.QUEUED, pack=None
+        letter__in=letters, channel=POST, status=Status.QUEUED, pack=None
     )
     resent = set(waiting.values_list("letter_id", flat=True))
     waiting.update(pack=pack)
-    earlier = Dispatch.objects.filter(
-        letter__in=[letter.pk for letter in letters], channel=POST
-    ).order_by("attempt")
+    earlier = Dispatch.objects.filter(letter__in=letters, channel=POST).order_by("attempt")
     last = {row.letter_id: row for row in earlier}
     Dispatch.objects.bulk_create(
         [
             Dispatch(
-                letter=letter,
+                letter_id=letter,
                 channel=POST,
-                attempt=last[letter.pk].attempt + 1 if letter.pk in last else 1,
-                reason=last[letter.pk].reason if letter.pk in last else "",
+                attempt=last[letter].attempt + 1 if letter in last else 1,
+                reason=last[letter].reason if letter in last else "",
                 pack=pack,
                 queued_by=by,
             )
             for letter in letters
-            if letter.pk not in resent
+            if letter not in resent
         ],
         batch_size=500,
     )
@@ -157,13 +162,13 @@ def _keep_pack(mailing: Mailing, letters: list[Letter], made: post.Pack, by: Use
 
 
 @transaction.atomic
-def take_out_pack(*, pack: PrintPack, form: str, by: User) -> bytes:
-    """The PDF to print, or the manifest. The PDF holds the code of every letter in it.
+def take_out_pack(*, pack: PrintPack, form: str, by: User) -> "File[Any]":
+    """The PDF to print, or the manifest, as an open file.
 
-    Who took it, and which bytes, is on record before they leave.
+    The PDF holds the code of every letter in it. Who took it, and which bytes, is on record
+    before they leave.
     """
     sha256 = pack.manifest_sha256 if form == "manifest" else pack.pdf_sha256
-    content = filestore.get(sha256)
     audit.record(
         "pack.taken_out",
         subject=pack.mailing,
@@ -174,7 +179,7 @@ def take_out_pack(*, pack: PrintPack, form: str, by: User) -> bytes:
         pack=pack.pk,
         sha256=sha256,
     )
-    return content
+    return filestore.opened(sha256)
 
 
 @transaction.atomic

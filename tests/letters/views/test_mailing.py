@@ -340,6 +340,8 @@ def test_pack_and_manifest_are_downloads_and_who_took_them_is_on_record():
         response = as_(stage.clerk).post(reverse("letters:pack_file", args=[pack.pk, form]))
         assert response["Content-Type"] == kind
         assert response["Content-Disposition"].startswith("attachment")
+        sha256 = pack.pdf_sha256 if form == "pdf" else pack.manifest_sha256
+        assert filestore.sha256_of(response.getvalue()) == sha256
     taken = audit.history(stage.mailing).filter(verb="pack.taken_out")
     assert {event.actor for event in taken} == {stage.clerk}
     assert [one for one in taken if pack.pdf_sha256 in one.payload]
@@ -358,7 +360,7 @@ def test_a_pack_whose_file_is_damaged_is_named_and_not_handed_out(monkeypatch):
     def damaged(sha256: str) -> bytes:
         raise filestore.FileDamaged(sha256)
 
-    monkeypatch.setattr(filestore, "get", damaged)
+    monkeypatch.setattr(filestore, "opened", damaged)
     assert "missing or damaged" in post(stage.clerk, "pack_file", pack.pk, "pdf")
     assert not audit.history(stage.mailing).filter(verb="pack.taken_out").exists()
 

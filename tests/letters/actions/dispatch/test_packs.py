@@ -79,8 +79,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> 
     """While the PDFs are joined, which takes seconds, somebody else decides."""
     join = post_channel.pack
 
-    def joined(letters):
-        made = join(letters)
+    def joined(letters, into):
+        made = join(letters, into)
         decide()
         return made
 
