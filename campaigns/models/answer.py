@@ -1,5 +1,6 @@
 """Answers: one per recipient and demand, the cell that everything else is computed from."""
 
+import datetime
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -36,6 +37,12 @@ class Verification(models.TextChoices):
     LAPSED = "lapsed", "Lapsed"
 
 
+# An answer that announces one. Whoever gave only such may be asked again.
+PENDING = (Outcome.UNDER_REVIEW, Outcome.NEEDS_CLARIFICATION)
+# Until somebody found that a promise was kept or broken.
+NOT_KEPT = (Verification.UNVERIFIED, Verification.EVIDENCE_RECEIVED, Verification.LAPSED)
+
+
 class Channel(models.TextChoices):
     """By which way a statement came in."""
 
@@ -43,6 +50,17 @@ class Channel(models.TextChoices):
     POST = "post", "Post"
     EMAIL = "email", "E-mail"
     PHONE = "phone", "Phone"
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def to_ask_again(self, on: datetime.date) -> "AnswerQuerySet":
+        """Those that are not final: none yet, an answer that announces one, a promise not kept."""
+        lapsed = Q(
+            outcome=Outcome.WILL_COMPLY,
+            verification__in=NOT_KEPT,
+            current_entry__promised_on__lt=on,
+        )
+        return self.filter(Q(outcome__in=[Outcome.UNANSWERED, *PENDING]) | lapsed)
 
 
 class Answer(models.Model):
@@ -57,6 +75,8 @@ class Answer(models.Model):
     current_entry = models.OneToOneField(
         "AnswerEntry", on_delete=models.PROTECT, null=True, blank=True, related_name="current_for"
     )
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["recipient", "demand__number"]

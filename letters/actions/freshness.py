@@ -132,6 +132,7 @@ _TELLING = (
     "demand.",
     "recipient.",
     "recipients.",
+    "answer.",
     "campaign.",
     "letterhead.",
     "signer.",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.deadlines import Rule
 from letters.models import Finding, Letter, LetterTemplate, Mailing
-from letters.preflight import permission
+from letters.preflight import answers, permission
 from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 
@@ -154,7 +154,8 @@ def forbidden(mailing: Mailing, letters: list[Letter]) -> dict[int, str]:
     A reason for which an approver has made an exception is none.
     """
     batch = _batch(mailing, letters)
-    found = (one for letter in letters for check in permission.CHECKS
+    checks = (*permission.CHECKS, *answers.CHECKS)
+    found = (one for letter in letters for check in checks
              for one in check.findings(letter, batch))  # fmt: skip
     return {one.letter.pk: one.message for one in found if one.letter and one.severity == RED}
 

@@ -3,11 +3,13 @@
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
-from campaigns.models import Addressee, Contact, Recipient
+from campaigns.models import Addressee, Answer, Contact, Recipient
 from letters.models.mailing import Mailing
+from letters.models.template import LetterTemplate
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -16,7 +18,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.exclude(status=Letter.Status.VOID)
 
     def writable(self) -> "LetterQuerySet":
-        """Letters to those who may be written to today, whatever was so when they were sealed."""
+        """Letters to those who may be written to today, whatever was so when they were sealed.
+
+        Nobody is asked again who has answered everything since: a final notice that leaves days
+        after the answer came says what is not so.
+        """
         to_counsel = Q(  # `Addressee.is_counsel`, in the database
             addressee__contact__role__in=Contact.COUNSEL_ROLES,
             addressee__name="",
@@ -30,6 +36,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             recipient__withdrawn_at=None,
             recipient__institution__suppressed_at=None,
             recipient__institution__archived_at=None,
+        ).exclude(self._asks_in_vain())
+
+    def _asks_in_vain(self) -> Q:
+        answers = Answer.objects.filter(recipient=OuterRef("recipient")).order_by()
+        open_ = answers.to_ask_again(timezone.localdate())
+        return Q(
+            Exists(answers),
+            ~Exists(open_),
+            mailing__version__template__purpose__in=LetterTemplate.ASK_AGAIN,
         )
 
     def claimable(self, now: datetime.datetime) -> "LetterQuerySet":

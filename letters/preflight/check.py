@@ -12,10 +12,9 @@ from django.db.models import Count, Q
 
 from campaigns.deadlines import Rule
 from campaigns.models import Addressee, Answer, Contact, Ground
-from campaigns.models.answer import Outcome
+from campaigns.models.answer import NOT_KEPT, PENDING, Outcome
 from campaigns.text import with_one_stop
 from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
-from letters.reports.follow_ups import NOT_KEPT, PENDING
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
 

@@ -21,8 +21,8 @@ from campaigns.models import (
     Outcome,
     Recipient,
     Task,
-    Verification,
 )
+from campaigns.models.answer import NOT_KEPT, PENDING
 from letters import follow_ups
 from letters.follow_ups import Emails, Plan, Row, Step, Waiting
 from letters.models import (
@@ -38,10 +38,6 @@ from letters.models import (
 )
 
 Segment = LadderStep.Segment
-# An answer that announces one. Whoever gave only such may be asked again.
-PENDING = (Outcome.UNDER_REVIEW, Outcome.NEEDS_CLARIFICATION)
-# Until somebody found that a promise was kept or broken.
-NOT_KEPT = (Verification.UNVERIFIED, Verification.EVIDENCE_RECEIVED, Verification.LAPSED)
 # What came in from a recipient, or back from its address, and waits for a person.
 _UNREAD = (
     Task.Kind.EXTENSION,

@@ -39,7 +39,7 @@ class NotOnThatDay(Refused):
 
 
 class NotWritable(Refused):
-    """Since the seal somebody asked us not to write, or has a lawyer."""
+    """Since the seal somebody asked us not to write, has a lawyer, or has answered."""
 
 
 class SealBroken(Refused):
@@ -79,7 +79,8 @@ def refuse_unwritable(letter: Letter) -> None:
     if not Letter.objects.writable().filter(pk=letter.pk).exists():
         raise NotWritable(
             f"Letter {letter} goes to somebody who may not be written to any more, or only through "
-            "counsel. Nothing was sent; void it, or see the recipient’s page."
+            "counsel, or who has answered what it asks for again. Nothing was sent; void it, or "
+            "see the recipient’s page."
         )
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import audit
-from campaigns.actions import counsel, sourced_fact
+from campaigns.actions import answer, counsel, sourced_fact
 from campaigns.actions import institution as institutions
 from campaigns.actions import recipient as recipients
 from campaigns.directory.sourced_facts import Particulars, Row
@@ -16,9 +16,10 @@ from campaigns.models import Addressee, Contact, Fact, Institution, Recipient
 from letters import tasks
 from letters.actions import annex, changed, dispatch, own_text
 from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, void
-from letters.models import Dispatch, Letter
+from letters.management.demo import clock
+from letters.models import Dispatch, Letter, LetterTemplate
 from letters.views.mailing_rows import changed_since_check
-from tests.factories import make_pdf, make_user
+from tests.factories import make_answer, make_pdf, make_user
 from tests.letters import stages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
@@ -343,6 +344,82 @@ def test_what_an_approver_allowed_past_counsel_is_packed():
     recipient = stage.letters[0].recipient
     counsel.allow_direct(recipient=recipient, reason="Counsel asked.", by=stage.counsel)
     assert dispatch.to_post(stage.mailing).count() == 1
+
+
+def answered(recipient: Recipient, *outcomes: str) -> None:
+    """As the recipient does it on its page, one outcome for each demand."""
+    for demand, outcome in zip(recipient.campaign.demands.all(), outcomes, strict=True):
+        answer.record(
+            recipient=recipient,
+            statement=answer.Statement(demand, outcome, "In their words."),
+            respondent=answer.Respondent("Dana Dean"),
+            channel="portal",
+            received_on=timezone.localdate(),
+            on=timezone.localdate(),
+            by=None,
+        )
+
+
+@pytest.fixture
+def reminder() -> stages.Stage:
+    """Two approved letters that ask again, by post and by e-mail."""
+    stage = stages.approved(2, channels={"by_email": True})
+    LetterTemplate.objects.update(purpose="reminder")
+    return stage
+
+
+def test_who_answered_everything_after_the_seal_is_not_asked_again(reminder):
+    first, second = reminder.letters
+    answered(first.recipient, "complied", "declined")
+    assert list(dispatch.to_post(reminder.mailing)) == [second]
+    assert list(dispatch.to_email(reminder.mailing)) == [second]
+    with pytest.raises(dispatch.CountDiffers, match="1 letter would go"):
+        dispatch.queue_emails(mailing=reminder.mailing, count=2, by=reminder.clerk)
+    assert dispatch.outstanding(reminder.mailing).count() == 2  # until it is voided
+
+
+def test_the_letter_of_who_answered_meanwhile_is_flagged_by_the_worker(reminder):
+    answered(reminder.letters[0].recipient, "complied", "declined")
+    tasks.sweep()
+    assert "which has answered every demand" in reminder.letters[0].changed_since
+    assert reminder.letters[1].changed_since == ""
+
+
+def test_an_answer_between_queueing_and_sending_holds_the_message(reminder):
+    dispatch.queue_emails(mailing=reminder.mailing, count=2, by=reminder.clerk)
+    letter = reminder.letters[0]
+    answered(letter.recipient, "complied", "declined")
+    row = Dispatch.objects.get(letter=letter)
+    dispatch.send_email(dispatch_pk=row.pk)
+    row.refresh_from_db()
+    assert (row.status, "has answered what it asks for again" in row.detail) == ("held", True)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "purpose"),
+    [
+        (["complied", "under_review"], "reminder"),
+        (["complied", "needs_clarification"], "final"),
+        (["complied", "complied"], "first"),
+        (["complied", "complied"], "thanks"),
+    ],
+)
+def test_who_has_something_left_to_answer_or_is_not_asked_is_written_to(
+    reminder, outcomes, purpose
+):
+    LetterTemplate.objects.update(purpose=purpose)
+    answered(reminder.letters[0].recipient, *outcomes)
+    assert dispatch.to_post(reminder.mailing).count() == 2
+
+
+def test_who_answered_one_demand_or_let_a_promise_lapse_is_asked_again(reminder):
+    some, lapsed = (letter.recipient for letter in reminder.letters)
+    make_answer(some, "complied", number=1)
+    make_answer(lapsed, "complied", number=1)
+    make_answer(lapsed, "will_comply", number=2)
+    assert dispatch.to_post(reminder.mailing).count() == 1  # the promised day has not passed
+    with clock.on(timezone.localdate() + datetime.timedelta(days=1)):
+        assert dispatch.to_post(reminder.mailing).count() == 2
 
 
 # --- Made anew ---------------------------------------------------------------------
