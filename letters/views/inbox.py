@@ -295,6 +295,10 @@ class InboxAdd(Outcomes, FormView):
     def get_initial(self) -> dict[str, Any]:
         return {"received_on": timezone.localdate()}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs = {"submit": "Add to the inbox", "back_url": reverse("letters:inbox"), **kwargs}
+        return super().get_context_data(**kwargs)
+
     def form_valid(self, form: AddForm) -> HttpResponse:
         outcomes = [self._take(file, form.cleaned_data) for file in form.cleaned_data["documents"]]
         return self.answer_for("What was added", outcomes)

@@ -143,6 +143,11 @@ class TestTheList:
 
 
 class TestAdding:
+    def test_its_buttons_say_what_they_do_and_lead_back(self, clerk):
+        page = html(clerk, reverse("letters:inbox_add"))
+        assert ">Add to the inbox</button>" in page
+        assert f'<a class="cs-button" href="{INBOX}">Back</a>' in page
+
     def add(self, client, *files, **changes):
         given = {"documents": files, "channel": "post", "received_on": "2026-11-03", **changes}
         return client.post(reverse("letters:inbox_add"), given)
