@@ -18,13 +18,20 @@ from letters.models import LadderStep
 Segment, Way = LadderStep.Segment, LadderStep.Way
 _NOON = datetime.time(12)
 _DAY = datetime.timedelta(days=1)
+_NO_WAY = {
+    Way.EMAIL: "No e-mail address to write to, as “{step}” needs one: it stays with the clerk.",
+    Way.POST: "Nobody to write to by certified mail, as “{step}” goes: it stays with the clerk.",
+}
 # How many e-mails with one letter date go to one domain.
 Emails = Mapping[tuple[datetime.date, str], int]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a ladder. `asks` is whether its letter prints a new deadline."""
+    """One step of a ladder. `asks` is whether its letter prints a new deadline.
+
+    Two steps of one kind and segment, one for each way, are alternatives of each other.
+    """
 
     pk: int
     title: str
@@ -34,6 +41,7 @@ class Step:
     unit: str
     template_pk: int
     asks: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,8 @@ class Held:
 class Plan:
     """Who is due on a day, for letters of which date. `closed` names the day's weekend or holiday.
 
-    On such a day nobody is due; whoever would be is on the next business day.
+    On such a day nobody is due; whoever would be is on the next business day. `passed_over` are
+    those whom a step cannot reach by its way; they may be due for a later one.
     """
 
     day: datetime.date
@@ -132,6 +141,7 @@ class Plan:
     closed: str = ""
     due: tuple[Due, ...] = ()
     held: tuple[Held, ...] = ()
+    passed_over: tuple[Held, ...] = ()
 
     def of(self, step_pk: int) -> list[Due]:
         return [one for one in self.due if one.step.pk == step_pk]
@@ -145,6 +155,7 @@ def plan(ladder: Ladder, rows: Iterable[Row], emails: Emails, day: datetime.date
     letter_date = ahead(day, ladder.lead_days)
     if closed := deadlines.why_not_a_business_day(day):
         return Plan(day, letter_date, closed)
+    rows = list(rows)
     come = [one for row in rows if (one := _come(ladder, row, day))]
     come.sort(key=lambda one: (one.since, one.row.name, one.row.pk))
     places = _Places(ladder.emails_a_day, letter_date, emails)
@@ -154,7 +165,9 @@ def plan(ladder: Ladder, rows: Iterable[Row], emails: Emails, day: datetime.date
             held.append(Held(one.row, one.step, why))
         else:
             due.append(one)
-    return Plan(day, letter_date, "", tuple(due), tuple(held))
+    return Plan(
+        day, letter_date, "", tuple(due), tuple(held), tuple(_passed_over(ladder, rows, day))
+    )
 
 
 def simulate(
@@ -214,11 +227,44 @@ def next_step(ladder: Ladder, row: Row, on: datetime.date) -> Step | None:
     )
 
 
+def _passed_over(ladder: Ladder, rows: Iterable[Row], day: datetime.date) -> Iterator[Held]:
+    """Whom a step whose day has come does not reach, so that no step is skipped in silence."""
+    if all(step.way == Way.ANY for step in ladder.steps):
+        return
+    for row in rows:
+        if row.holds:
+            continue
+        step = _out_of_reach(ladder, row, day)
+        if step and _on_its_day(step, row, day):
+            yield Held(row, step, _NO_WAY[Way(step.way)].format(step=step.title))
+
+
+def _out_of_reach(ladder: Ladder, row: Row, on: datetime.date) -> Step | None:
+    """The step that would come before its next, were it written to by the way of that step.
+
+    None where another step of the kind goes by its way, or a later one was taken.
+    """
+    segment = row.segment(on)
+    steps = [step for step in ladder.steps if step.segment == segment]
+    for number, step in enumerate(steps, start=1):
+        if step.template_pk in row.taken:
+            continue
+        if row.goes(step.way):
+            return None
+        later = any(each.template_pk in row.taken for each in steps[number:])
+        instead = any(each.kind == step.kind and row.goes(each.way) for each in steps)
+        if not later and not instead:
+            return step
+    return None
+
+
 def _come(ladder: Ladder, row: Row, day: datetime.date) -> Due | None:
     """The step whose day has come, whether or not the recipient is held."""
     step = next_step(ladder, row, day)
-    if step is None:
-        return None
+    return _on_its_day(step, row, day) if step else None
+
+
+def _on_its_day(step: Step, row: Row, day: datetime.date) -> Due | None:
     if row.came_back:
         return Due(row, step, day)
     start = row.runs_from(step.segment)

@@ -144,6 +144,7 @@ def _step(step: LadderStep, asks: Mapping[int, bool]) -> Step:
         step.unit,
         step.template_id,
         asks.get(step.template_id, False),
+        step.kind,
     )
 
 
@@ -313,7 +314,7 @@ def _ways(campaigns: list[Campaign], to_counsel: Collection[int]) -> Mapping[int
     return {
         recipient: _Ways(
             any(one.by_post for one in those),
-            tuple(_domain(one.display_email) for one in those if one.by_email),
+            tuple(_domain(email) for one in those if one.by_email and (email := one.display_email)),
             any(one.is_counsel for one in those),
         )
         for recipient, those in found.items()

@@ -100,6 +100,7 @@ class FollowUps(OfCampaign, TemplateView):
             ladder=steps[0].ladder,
             steps=[StepToday(step, [one.row for one in plan.of(step.pk)]) for step in steps],
             held=_by_reason(plan.held),
+            passed_over=_by_reason(plan.passed_over),
             **kwargs,
         )
 
@@ -296,6 +297,7 @@ class FollowUpSimulation(OfCampaign, TemplateView):
             spans=_SPANS,
             last=plans[-1].day if plans else None,
             held=_by_reason(_still_held(plans)),
+            passed_over=_by_reason(_passed_over(plans)),
             **kwargs,
         )
 
@@ -312,3 +314,8 @@ def _simulated(read: follow_ups.Read, first: datetime.date, span: int) -> Iterab
 def _still_held(plans: list[Plan]) -> tuple[Held, ...]:
     """Who is held on the last open day: nothing in the span sets them free."""
     return next((plan.held for plan in reversed(plans) if not plan.closed), ())
+
+
+def _passed_over(plans: list[Plan]) -> Iterable[Held]:
+    """Whom a step does not reach on any day of the span, each once for a step."""
+    return {(one.row.pk, one.step.pk): one for plan in plans for one in plan.passed_over}.values()

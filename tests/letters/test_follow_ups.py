@@ -14,11 +14,11 @@ from letters.follow_ups import Ladder, Row, Step, Waiting, ahead, plan, simulate
 DAY = datetime.timedelta(days=1)
 MONDAY = datetime.date(2026, 6, 1)  # no holiday in this week
 RULE = Rule("letter_date", 30, "calendar", True, datetime.time(17), "America/New_York")
-REMINDER = Step(1, "1. Reminder", "nothing", "any", 3, "calendar", 11, True)
-FINAL = Step(2, "2. Final notice", "nothing", "any", 5, "business", 12, True)
-REST = Step(3, "3. Reminder", "some", "any", 7, "calendar", 13, True)
-KEPT = Step(4, "4. Reminder", "lapsed", "any", 2, "calendar", 14, False)
-REVIEW = Step(5, "5. Reminder", "pending", "any", 10, "calendar", 15, False)
+REMINDER = Step(1, "1. Reminder", "nothing", "any", 3, "calendar", 11, True, "reminder")
+FINAL = Step(2, "2. Final notice", "nothing", "any", 5, "business", 12, True, "final")
+REST = Step(3, "3. Reminder", "some", "any", 7, "calendar", 13, True, "reminder")
+KEPT = Step(4, "4. Reminder", "lapsed", "any", 2, "calendar", 14, False, "reminder")
+REVIEW = Step(5, "5. Reminder", "pending", "any", 10, "calendar", 15, False, "reminder")
 LADDER = Ladder((REMINDER, FINAL, REST, KEPT, REVIEW), 2, 10, 2, RULE)
 
 
@@ -138,6 +138,47 @@ def test_a_step_for_one_way_passes_over_those_who_are_written_to_by_another():
     assert steps(rows, later, by_email) == {1: FINAL, 2: by_email.steps[0]}
     by_post = replace(LADDER, steps=(replace(REMINDER, way="post"),))
     assert steps([row(by_post=False, domains=("a.invalid",))], later, by_post) == {}
+
+
+class TestPassedOver:
+    """A step by e-mail and a recipient without one: said, and never skipped in silence."""
+
+    BY_EMAIL = replace(REMINDER, way="email")
+    THEN_FINAL = replace(LADDER, steps=(BY_EMAIL, FINAL))
+
+    def said(self, one: Row, ladder: Ladder, day=MONDAY) -> list[str]:
+        return [each.why for each in plan(ladder, [one], {}, day).passed_over]
+
+    def test_who_has_no_email_address_stays_with_the_clerk_from_the_day_of_the_step(self):
+        said = "No e-mail address to write to, as “1. Reminder” needs one: it stays with the clerk."
+        assert self.said(row(), self.THEN_FINAL, MONDAY - 4 * DAY) == []
+        assert self.said(row(), self.THEN_FINAL) == [said]
+        assert self.said(row(domains=("a.invalid",)), self.THEN_FINAL) == []
+
+    def test_a_step_by_certified_mail_says_so_too(self):
+        by_post = replace(LADDER, steps=(replace(REMINDER, way="post"),))
+        (said,) = self.said(row(by_post=False, domains=("a.invalid",)), by_post)
+        assert said.startswith("Nobody to write to by certified mail")
+
+    def test_it_is_said_until_a_later_step_was_taken(self):
+        later = MONDAY + 14 * DAY
+        assert steps([row()], later, self.THEN_FINAL) == {1: FINAL}
+        assert len(self.said(row(), self.THEN_FINAL, later)) == 1
+        after = row(taken=frozenset({FINAL.template_pk}))
+        assert self.said(after, self.THEN_FINAL, later) == []
+
+    def test_nothing_is_said_where_the_same_step_goes_by_the_other_way(self):
+        other = replace(REMINDER, pk=9, template_pk=19, way="post", title="2. Reminder")
+        both = replace(LADDER, steps=(self.BY_EMAIL, other, FINAL))
+        assert steps([row()], MONDAY, both) == {1: other}
+        taken = row(taken=frozenset({other.template_pk}))
+        assert self.said(row(), both) == self.said(taken, both) == []
+
+    def test_nothing_is_said_of_one_that_is_held_anyway(self):
+        assert self.said(row(holds=("It is not to be written to.",)), self.THEN_FINAL) == []
+
+    def test_nothing_is_said_where_no_deadline_runs(self):
+        assert self.said(row(due_on=None), self.THEN_FINAL) == []
 
 
 class TestPacing:

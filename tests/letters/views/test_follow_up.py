@@ -114,6 +114,22 @@ def test_the_simulation_shows_each_day_on_which_somebody_is_due():
     assert "Until September 2, 2026" in get(manager, "follow_up_simulation", campaign, days="9")
 
 
+def test_who_is_passed_over_by_a_step_by_email_is_said_and_stays_with_the_clerk():
+    campaign, _, manager = silent(2)
+    LadderStep.objects.filter(position=1).update(way="email")
+    emailed = campaign.recipients.first().addressees.get()
+    emailed.by_email, emailed.email = True, "dean@school.example"
+    emailed.save()
+    nameless = campaign.recipients.last()
+    nameless.addressees.update(by_email=True, email="")  # an e-mail to nowhere
+    said = "No e-mail address to write to, as “1. Reminder” needs one: it stays with the clerk."
+    for name in ("follow_ups", "follow_up_simulation"):
+        html = get(manager, name, campaign)
+        assert html.count(said) == 1
+        assert "Passed over by a step" in html
+        assert str(nameless) in html[html.index(said) :].split("</tr>")[0]
+
+
 def test_the_ladder_is_saved_in_the_order_of_its_numbers_and_passes_over_empty_rows():
     manager, campaign = make_user("manager"), make_campaign()
     first, last = text(campaign), text(campaign, "Final notice", "final")
