@@ -41,6 +41,7 @@ _CALLED = {
     "response_form": "the response form",
     "cover_sheet": "the cover sheet",
     "demands": "the demands",
+    "open_demands": "what is still open",
     "grounds": "the grounds",
     "campaign_title": "the campaign’s title",
     "deadline": "the deadline",

@@ -10,6 +10,8 @@ letter.
 """
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +20,15 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from campaigns import deadlines
 from campaigns.actions import Refused
-from campaigns.models import Addressee, Campaign, Extension, Institution, Recipient
+from campaigns.models import (
+    Addressee,
+    Answer,
+    Campaign,
+    Demand,
+    Extension,
+    Institution,
+    Recipient,
+)
 from letters.merge import codes, envelope
 from letters.merge.address import Place
 from letters.merge.assemble import (
@@ -64,6 +74,7 @@ def freeze(
         **_addressee(addressee, recipient),
         "facts": facts(recipient),
         "own_text": _own_texts(mailing).get(recipient.pk, ""),
+        **_open_demands(mailing, recipient),
     }
 
 
@@ -106,6 +117,8 @@ def preview_content(
     Raises MissingValue, TemplateRefused, NoSender.
     """
     data = preview_data(campaign, recipient, on=on, addressee=addressee, own_text=own_text)
+    if recipient and "open_demands" in words.body:
+        data["open_demands"] = _still_open(campaign, recipient, on)
     if template:
         data |= _annexes(template)
         if recipient and template.confirms_an_extension:
@@ -140,6 +153,7 @@ def preview_data(
         "first_letter_reference": f"{campaign.reference_prefix}-EARLIER",
         "is_follow_up": False,
         "own_text": own_text,
+        "open_demands": _demands(campaign.demands.all()),
         **_campaign(campaign),
         **who,
     }
@@ -257,10 +271,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
         "letterhead": _letterhead(sender.letterhead),
         "signer": _signer(sender.signer),
         "co_signers": [_co_signer(one, sender.letterhead) for one in sender.co_signers],
-        "demands": [
-            {"number": str(demand.number), "title": demand.title, "text": demand.text}
-            for demand in campaign.demands.all()
-        ],
+        "demands": _demands(campaign.demands.all()),
         "grounds": [
             {
                 "key": ground.key,
@@ -272,6 +283,40 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
             for ground in campaign.grounds.all()
         ],
     }
+
+
+def _demands(demands: Iterable[Demand]) -> list[dict[str, str]]:
+    return [
+        {"number": str(demand.number), "title": demand.title, "text": demand.text}
+        for demand in demands
+    ]
+
+
+def _open_demands(mailing: Mailing, recipient: Recipient) -> dict[str, Any]:
+    """What the recipient has not settled by the letter date.
+
+    Only where the text prints it: otherwise every answer would make every letter stale.
+    """
+    if not mailing.version.mentions("open_demands"):
+        return {}
+    known: dict[int, set[int]] | None = mailing.__dict__.get("_open_demands")
+    if known is None:  # read once for its instance
+        known = mailing.__dict__["_open_demands"] = defaultdict(set)
+        rows = Answer.objects.filter(recipient__campaign=mailing.campaign_id).order_by()
+        rows = rows.to_ask_again(mailing.letter_date)
+        for recipient_pk, demand_pk in rows.values_list("recipient_id", "demand_id"):
+            known[recipient_pk].add(demand_pk)
+    still = known.get(recipient.pk, ())
+    return {
+        "open_demands": _demands(one for one in mailing.campaign.demands.all() if one.pk in still)
+    }
+
+
+def _still_open(
+    campaign: Campaign, recipient: Recipient, on: datetime.date
+) -> list[dict[str, str]]:
+    still = set(recipient.answers.to_ask_again(on).values_list("demand_id", flat=True))
+    return _demands(one for one in campaign.demands.all() if one.pk in still)
 
 
 def return_problems(letterhead: Letterhead) -> list[str]:

@@ -135,6 +135,13 @@ FIELDS: Mapping[str, Field] = _by_name(
     *(_choice(fact_field(key), label, Fact.Value.values) for key, label in Fact.Key.choices),
     Field("demands", "The demands, one by one", "2 demands", required=False, kind="list"),
     Field(
+        "open_demands",
+        "The demands that the recipient has not settled, one by one",
+        "1 demand",
+        required=False,
+        kind="list",
+    ),
+    Field(
         "facts",
         "What was seen at the recipient, one by one",
         "1 sourced fact",
@@ -145,16 +152,16 @@ FIELDS: Mapping[str, Field] = _by_name(
     Field("grounds", "The grounds, one by one", "1 ground", required=False, kind="list"),
 )
 
+_DEMAND = _by_name(
+    Field("number", "Number of the demand", "1"),
+    Field("title", "The demand in a few words", "Confirm in writing"),
+    Field("text", "The demand as the letter prints it", "Confirm in writing that …"),
+)
+
 # What stands in a list, and by which name each entry goes: {% for demand in demands %}.
 ENTRIES: Mapping[str, tuple[str, Mapping[str, Field]]] = {
-    "demands": (
-        "demand",
-        _by_name(
-            Field("number", "Number of the demand", "1"),
-            Field("title", "The demand in a few words", "Confirm in writing"),
-            Field("text", "The demand as the letter prints it", "Confirm in writing that …"),
-        ),
-    ),
+    "demands": ("demand", _DEMAND),
+    "open_demands": ("demand", _DEMAND),
     "facts": (
         "fact",
         _by_name(
@@ -178,6 +185,7 @@ ENTRIES: Mapping[str, tuple[str, Mapping[str, Field]]] = {
 # Ready-made blocks: a tag alone on its line, {% demands %}.
 BLOCKS: Mapping[str, str] = {
     "demands": "All demands, numbered, each kept whole where it is short",
+    "open_demands": "The demands that this recipient has not settled, with their own numbers",
     "grounds": "All grounds, each with its citation and regulations",
     "cases": "The cases of all grounds, their names in italics",
     "facts": "All that was seen at the recipient, each with its source and day",

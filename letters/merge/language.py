@@ -70,6 +70,7 @@ class Template:
             known[name] = [_with_yes(entry) for entry in known.get(name) or []]
         ready = {
             "demands": blocks.demands(known["demands"]),
+            "open_demands": blocks.demands(known["open_demands"]) if known["open_demands"] else "",
             "grounds": blocks.grounds(known["grounds"]),
             "cases": blocks.cases(known["grounds"]),
             "facts": blocks.facts(known["facts"]),

@@ -47,6 +47,14 @@ def _no_facts(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         yield f"The text states sourced facts, and none is recorded of {letter.recipient}."
 
 
+def _nothing_open(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    if _prints("open_demands", batch) and not letter.merge_data.get("open_demands"):
+        yield (
+            f"The text prints the demands that are still open, and {letter.recipient} has settled "
+            "every one. Leave the letter out."
+        )
+
+
 def _no_exhibit(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     if not _prints("facts", batch):
         return
@@ -142,7 +150,7 @@ def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
 
 def _of_recipient(letter: Letter) -> dict[str, Any]:
     """The frozen data but for what has checks of its own: its paragraphs, and what all share."""
-    apart = {"facts", "own_text", *_OF_SENDER, *_OF_CAMPAIGN}
+    apart = {"facts", "own_text", "open_demands", *_OF_SENDER, *_OF_CAMPAIGN}
     return {key: value for key, value in letter.merge_data.items() if key not in apart}
 
 
@@ -193,6 +201,16 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The facts that the text states are recorded.",
         mend=Mend.SOURCED_FACTS,
         look=_no_facts,
+    ),
+    Check(
+        code="nothing-open",
+        family=Family.VALUES,
+        severity=RED,
+        title="Nothing is open",
+        looks="Whether a demand is still open of the recipient, where the text prints such.",
+        passes="A demand that the text prints as open is open.",
+        mend=Mend.RECIPIENT,
+        look=_nothing_open,
     ),
     Check(
         code="no-time-given",

@@ -13,7 +13,7 @@ from letters.actions import dispatch, draft, mailing
 from letters.merge import context, language, pages, press, proof
 from letters.models import Letter, LetterTemplate, Mailing
 from letters.starters import clauses, starters
-from tests.factories import make_campaign, make_ground, make_user
+from tests.factories import make_answer, make_campaign, make_ground, make_user
 from tests.letters import stages
 
 ALL = list(starters().values())
@@ -25,6 +25,7 @@ def test_there_is_one_for_each_purpose_and_a_letter_to_an_editor():
         "first-letter": "first",
         "open-letter": "first",
         "reminder": "reminder",
+        "still-open": "reminder",
         "final-notice": "final",
         "extension": "extension",
         "thank-you": "thanks",
@@ -43,7 +44,8 @@ def test_a_starter_is_saved_without_a_change(starter):
 @pytest.mark.parametrize("starter", ALL, ids=lambda starter: starter.key)
 def test_a_starter_asks_every_demand_and_names_the_day(starter):
     asks = starter.purpose != "thanks"
-    assert "{% demands %}" in starter.body
+    asks_again = starter.purpose in LetterTemplate.ASK_AGAIN
+    assert ("{% open_demands %}" if asks_again else "{% demands %}") in starter.body
     assert ("{{ deadline }}" in starter.body) is asks
     assert ("{% response %}" in starter.body) is asks
     assert ("{% no_response %}" in starter.body) is not asks
@@ -119,6 +121,36 @@ def test_a_starter_is_a_letter_of_which_preflight_finds_nothing(starter, stage):
     printed = pages.text(proof.make(context.content(letters["starter"])).pdf)
     assert "Please do thing 1." in printed
     assert ("How to respond" in printed) is (starter.purpose != "thanks")
+
+
+@pytest.mark.django_db
+def test_what_is_still_open_prints_just_what_the_recipient_has_not_settled(stage):
+    starter = starters()["still-open"]
+    template = draft.start_template(
+        campaign=stage.campaign,
+        name="Still open",
+        purpose=starter.purpose,
+        text=text_of(starter),
+        reason="",
+        by=stage.manager,
+    )
+    some, all_ = stage.campaign.recipients.order_by("pk")
+    make_answer(some, "complied", number=1)
+    for number in (1, 2):
+        make_answer(all_, "complied", number=number)
+    made = mailing.create(
+        version=template.versions.get(),
+        title="Still open",
+        letter_date=stages.today(stage.campaign),
+        recipients=[some, all_],
+        follows=Mailing.objects.get(follows=None),
+        by=stage.manager,
+    )
+    printed = pages.text(proof.make(context.content(made.letters.get(recipient=some))).pdf)
+    assert "2. Please do thing 2." in " ".join(printed.split())
+    assert "thing 1" not in printed
+    stopped = made.findings.get(code="nothing-open")
+    assert (stopped.severity, stopped.letter.recipient) == ("red", all_)
 
 
 @pytest.mark.parametrize("clause", clauses(), ids=lambda clause: clause.key)

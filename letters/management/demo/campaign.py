@@ -51,17 +51,6 @@ DEMANDS = (
         guidance="A web address is enough. A copy may be attached.",
     ),
 )
-_STILL_OPEN = """\
-Thank you for your answer to our letter of {{ first_letter_date }} (our reference \
-{{ first_letter_reference }}). It leaves some of what we asked without an answer. We asked \
-{{ institution_name }} to do the following:
-
-{% demands %}
-
-Please answer what you have left open no later than **{{ deadline }}**. What you have answered \
-stands as you gave it.
-
-{% response %}"""
 
 
 def campaign(by: User) -> Campaign:
@@ -152,7 +141,7 @@ def texts(made: Campaign, by: User) -> tuple[LetterVersion, LetterVersion]:
 
 def follow_ups(made: Campaign, by: User) -> None:
     """The texts that follow up, and the ladder: who answered nothing, and who left some open."""
-    start = starters()["final-notice"]
+    start, open_ = starters()["final-notice"], starters()["still-open"]
     notice = draft.start_template(
         campaign=made,
         name="Final notice",
@@ -165,11 +154,7 @@ def follow_ups(made: Campaign, by: User) -> None:
         campaign=made,
         name="What is still open",
         purpose=LetterTemplate.Purpose.REMINDER,
-        text=draft.Text(
-            subject="What is still open of our request to {{ institution_name }}",
-            body=_STILL_OPEN,
-            closing=start.closing,
-        ),
+        text=draft.Text(subject=open_.subject, body=open_.body, closing=open_.closing),
         reason="For those who answered some demands and left others open.",
         by=by,
     )

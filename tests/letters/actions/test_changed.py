@@ -19,7 +19,7 @@ from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, void
 from letters.management.demo import clock
 from letters.models import Dispatch, Letter, LetterTemplate
 from letters.views.mailing_rows import changed_since_check
-from tests.factories import make_answer, make_pdf, make_user
+from tests.factories import make_answer, make_campaign, make_pdf, make_user, make_version
 from tests.letters import stages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
@@ -274,6 +274,17 @@ def person_suppressed(letter: Letter) -> None:
 
 def withdrawn(letter: Letter) -> None:
     recipients.withdraw(recipient=letter.recipient, reason="Merged.", by=make_user("manager"))
+
+
+def test_an_answer_flags_a_letter_that_prints_what_is_open_and_no_other():
+    for body, flagged in (("{% open_demands %}", 1), ("{% demands %}", 0)):
+        campaign = make_campaign()
+        text = make_version(campaign, body=f"Please do:\n\n{body}\n\nAnswer by {{{{ deadline }}}}.")
+        stage = stages.approved(2, campaign=campaign, version=text)
+        make_answer(stage.letters[0].recipient, "complied")
+        assert look(stage) == flagged
+        what = "Changed since: what is still open." if flagged else ""
+        assert [letter.changed_since for letter in stage.letters] == [what, ""]
 
 
 def represented(letter: Letter) -> None:

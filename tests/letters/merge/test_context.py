@@ -15,6 +15,7 @@ from letters.merge.language import MissingValue
 from letters.models import CoSigning, Letter, LetterVersion, Mailing, Signer
 from tests import factories
 from tests.factories import (
+    make_answer,
     make_campaign,
     make_ground,
     make_institution,
@@ -372,3 +373,73 @@ def test_a_recipient_at_which_nothing_was_seen_has_no_list(campaign):
     letter = make_letter(mailing, make_recipient(campaign).addressees.get())
     body = context.content(letter).body
     assert "<ol" not in body and "Seen" not in body
+
+
+class TestOpenDemands:
+    """What a recipient has not settled is frozen by the letter date, where the text prints it."""
+
+    @pytest.fixture
+    def asking(self, campaign):
+        body = "Still open:\n\n{% open_demands %}\n\nAnswer by {{ deadline }}."
+        return make_mailing(make_version(campaign, body=body))
+
+    def numbers(self, mailing, recipient) -> list[str]:
+        mailing = Mailing.objects.get(pk=mailing.pk)
+        kept = context.freeze(mailing, recipient.addressees.get(), "-")["open_demands"]
+        return [demand["number"] for demand in kept]
+
+    @pytest.mark.parametrize(
+        ("outcome", "is_open"),
+        [
+            ("complied", False),
+            ("declined", False),
+            ("disputes_premise", False),
+            ("under_review", True),
+            ("needs_clarification", True),
+        ],
+    )
+    def test_what_is_answered_is_left_out_and_what_is_pending_is_not(
+        self, asking, campaign, outcome, is_open
+    ):
+        recipient = make_recipient(campaign)
+        assert self.numbers(asking, recipient) == ["1", "2", "3"]
+        make_answer(recipient, outcome, number=2)
+        assert self.numbers(asking, recipient) == (["1", "2", "3"] if is_open else ["1", "3"])
+
+    def test_a_promise_is_open_again_once_its_day_has_passed_by_the_letter_date(
+        self, asking, campaign
+    ):
+        recipient = make_recipient(campaign)
+        make_answer(recipient, "will_comply", number=2)
+        promised = recipient.answers.get(demand__number=2).current_entry.promised_on
+        for days, expected in ((0, ["1", "3"]), (1, ["1", "2", "3"])):
+            asking.letter_date = promised + datetime.timedelta(days=days)
+            asking.save()
+            assert self.numbers(asking, recipient) == expected
+
+    def test_a_text_that_does_not_print_it_does_not_follow_from_answers(self, mailing, campaign):
+        kept = context.freeze(mailing, make_recipient(campaign).addressees.get(), "-")
+        assert "open_demands" not in kept
+
+    def test_it_is_read_once_for_all_letters_of_a_mailing(self, asking, campaign):
+        def queries(count: int) -> int:
+            addressees = [make_recipient(campaign).addressees.get() for _ in range(count)]
+            found = with_everything(Addressee.objects.filter(pk__in=[one.pk for one in addressees]))
+            mailing = Mailing.objects.select_related("version__template", "campaign").get(
+                pk=asking.pk
+            )
+            with CaptureQueriesContext(connection) as captured:
+                for addressee in found:
+                    context.freeze(mailing, addressee, "-")
+            return sum("campaigns_answer" in query["sql"] for query in captured)
+
+        assert queries(2) == queries(6) == 1
+
+    def test_the_preview_of_a_recipient_prints_what_it_left_open(self, asking, campaign):
+        recipient = make_recipient(campaign)
+        make_answer(recipient, "complied", number=2)
+        on = datetime.date(2026, 11, 27)
+        shown = context.preview_content(asking.version, campaign, recipient, on=on)
+        assert "thing 1" in str(shown.body) and "thing 2" not in str(shown.body)
+        nobody = context.preview_content(asking.version, campaign, on=on)
+        assert "thing 2" in str(nobody.body)

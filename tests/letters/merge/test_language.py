@@ -56,6 +56,17 @@ def test_a_field_prints_its_value():
     )
 
 
+def test_what_is_still_open_is_printed_alone_and_keeps_its_number():
+    values = {"demands": DEMANDS, "open_demands": DEMANDS[1:]}
+    printed = merged("{% open_demands %}", **values)
+    assert "list-item 2" in printed and plain(printed) == "Publish the policy."
+    source = (
+        "{% for demand in open_demands %}\n{{ demand.number }}\\. {{ demand.text }}\n{% endfor %}"
+    )
+    assert plain(merged(source, **values)) == "2. Publish the policy."
+    assert merged("{% open_demands %}", demands=DEMANDS) == ""
+
+
 @pytest.mark.parametrize(
     ("filters", "printed"),
     [
@@ -127,6 +138,8 @@ def test_unless_and_elsif_choose_among_branches():
         ),
         ("demands", {"demands": DEMANDS}, True),
         ("demands", {"demands": []}, False),
+        ("open_demands", {"demands": DEMANDS, "open_demands": []}, False),
+        ("open_demands", {"open_demands": DEMANDS[1:]}, True),
     ],
 )
 def test_a_condition_asks_what_is_there_and_what_a_choice_is(condition, values, holds):

@@ -191,6 +191,17 @@ def _no_facts(letter):
         frozen(one, facts=[FACT])
 
 
+@amiss("nothing-open")
+def _nothing_open(letter):
+    mailing = letter.mailing
+    body = f"{mailing.version.body}\n\n{{% open_demands %}}"
+    mailing.version = make_version(mailing.campaign, body=body)
+    mailing.save()
+    open_ = [{"number": "1", "title": "Confirm", "text": "Confirm in writing."}]
+    for one in mailing.letters.exclude(pk=letter.pk):
+        frozen(one, open_demands=open_)
+
+
 @amiss("fact-words")
 def _fact_words(letter):
     _no_facts(letter)
