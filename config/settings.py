@@ -183,6 +183,9 @@ USE_TZ = True
 # Letters that break into lines at the same places share one layout, many times faster; each is
 # the same file either way, and a sample is compared before approval.
 LETTERS_SHARE_LAYOUTS = env.bool("LETTERS_SHARE_LAYOUTS", default=True)
+# How many worker processes render one mailing at once. More than there are only makes other work
+# wait behind it.
+LETTERS_HANDS = env.int("LETTERS_HANDS", default=2)
 
 # --- Mail --------------------------------------------------------------------------
 

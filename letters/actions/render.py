@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
@@ -52,8 +53,6 @@ _RENEWED_EVERY = 2.0
 # its claim is gone and it keeps nothing.
 SILENCE = datetime.timedelta(seconds=30)
 MAX_ATTEMPTS = 3
-# Two processors are the smallest machine; a worker that finds nothing to do goes home.
-HANDS = 2
 _RATE_OVER = datetime.timedelta(seconds=20)
 
 
@@ -94,7 +93,8 @@ def start(*, mailing: Mailing, by: User) -> Mailing:
         else f"had “{mailing}” looked at: every letter is rendered already.",
         letters=count,
     )
-    for _ in range(min(HANDS, max(1, math.ceil(count / CHUNK)))):
+    # One message for each worker that may take part; one that finds nothing to do goes home.
+    for _ in range(min(settings.LETTERS_HANDS, max(1, math.ceil(count / CHUNK)))):
         wake(RENDER_MAILING, mailing.pk)
     return mailing
 
