@@ -8,7 +8,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaigns import audit, filestore
-from campaigns.actions import Refused, answer
+from campaigns.actions import Refused, answer, deadline
 from campaigns.models import Recipient, User
 from letters import lifecycle
 from letters.models import Dispatch, Letter, Mailing
@@ -124,6 +124,8 @@ def follow(mailing: Mailing, sent: QuerySet[Dispatch], on: datetime.date, by: Us
 
 def reached_by(letter: Letter, on: datetime.date, by: User | None) -> None:
     """The same for one letter, which has been marked as sent."""
+    # Held before its letters are read: what is proven of another of them meanwhile counts too.
+    deadline.held(letter.recipient)
     due_at = due_by_letters(runs_of([letter.recipient_id])[letter.recipient_id])
     answer.reached(recipient=letter.recipient, letters_due_at=due_at, on=on, by=by)
 

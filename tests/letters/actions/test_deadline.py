@@ -1,10 +1,11 @@
 """The stored deadline is what the rows give, after whatever happened in whichever order."""
 
 import datetime
+import threading
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,9 @@ from campaigns.actions import Refused, extension
 from campaigns.models import Campaign, Extension, Recipient, Task
 from letters import lifecycle
 from letters.actions import dispatch
+from letters.actions.dispatch import leaving
 from letters.models import Dispatch, Letter, Mailing, PrintPack
+from letters.reports.running import due_by_letters
 from tests.factories import (
     make_campaign,
     make_letter,
@@ -256,3 +259,37 @@ def test_a_letter_keeps_the_rule_by_which_it_was_dated():
     Campaign.objects.update(deadline_days=200)
     story.happen("post", 0, 0)
     assert Recipient.objects.get().due_at == told_again(Recipient.objects.get())
+
+
+@pytest.mark.services  # threads need a database that is not in the memory of one of them
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_that_leaves_while_another_is_proven_delivered_keeps_no_older_deadline(
+    monkeypatch,
+):
+    story = Story(Campaign.Anchor.DELIVERED)
+    story.happen("post", 0, 0)
+    story.letters[2].dispatches.create(
+        channel="email", status="sent", sent_at=timezone.now(), queued_by=story.manager
+    )
+
+    def deliver() -> None:
+        story.happen("delivered", 0, 19)
+        connection.close()
+
+    other = threading.Thread(target=deliver)
+    read = leaving.runs_of
+
+    def read_beside_the_other(keys):
+        found = read(keys)
+        other.start()
+        other.join(timeout=2)  # or it waits until we are done
+        return found
+
+    monkeypatch.setattr(leaving, "runs_of", read_beside_the_other)
+    with transaction.atomic():
+        leaving.reached_by(story.letters[2], story.today, story.manager)
+    other.join()
+    story.recipient.refresh_from_db()
+    assert story.recipient.letters_due_at == due_by_letters(
+        read([story.recipient.pk])[story.recipient.pk]
+    )
