@@ -11,7 +11,7 @@ from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Recipient, User
 from letters.actions import following, mailing
-from letters.models import LadderStep, LetterVersion, Mailing
+from letters.models import Ladder, LadderStep, LetterVersion, Mailing
 from letters.reports import follow_ups
 
 
@@ -30,6 +30,7 @@ def prepare(*, step: LadderStep, count: int, now: datetime.datetime, by: User) -
     Of a recipient whose counsel appeared, counsel alone is written to.
     """
     campaign = locked(step.ladder.campaign)  # of two presses, the second sees what the first made
+    _after_the_others()
     read = follow_ups.read_one(campaign, now)
     today = read.plan(follow_ups.today(campaign, now)) if read else None
     due = [one.row for one in today.of(step.pk)] if today else []
@@ -56,6 +57,12 @@ def prepare(*, step: LadderStep, count: int, now: datetime.datetime, by: User) -
         if one.letters.filter(recipient__in=to_counsel).exists():
             mailing.refresh(mailing=one, by=by)
     return made
+
+
+def _after_the_others() -> None:
+    """Of two campaigns that follow up at one moment, the second sees the letters of the first:
+    they may write to the same institutions, and share the e-mails of a day."""
+    list(Ladder.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _recipients(campaign: Campaign, keys: list[int]) -> list[Recipient]:

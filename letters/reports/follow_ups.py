@@ -49,6 +49,13 @@ _UNREAD = (
     Task.Kind.BOUNCE,
 )
 
+_TO_LEAVE = (
+    Dispatch.Status.QUEUED,
+    Dispatch.Status.CLAIMED,
+    Dispatch.Status.HELD,
+    Dispatch.Status.UNKNOWN,
+)
+
 # Read of thousands of rows, so that what a plan does not look at is left where it is.
 _OF_A_RECIPIENT = (
     "campaign",
@@ -357,13 +364,15 @@ def _left(campaigns: list[Campaign]) -> Mapping[int, datetime.datetime]:
 def _waiting(campaigns: list[Campaign]) -> Mapping[int, list[tuple[int, Waiting]]]:
     """Institution to the letters of any campaign that are to leave for it, each with whose it is.
 
-    A letter that left, by whichever way, is no longer waiting, nor one of a mailing that is sent.
+    A letter that left, by whichever way, is no longer waiting, nor one of a mailing that is sent;
+    unless it is to leave by that way once more, because it came back.
     """
-    gone = Dispatch.objects.filter(letter=OuterRef("pk"), status__in=Dispatch.LEFT)
+    ways = Dispatch.objects.filter(letter=OuterRef("pk"))
+    again = Exists(ways.filter(status__in=_TO_LEAVE, attempt__gt=1))
+    waits = ~Q(mailing__status=Mailing.Status.SENT) & ~Exists(ways.filter(status__in=Dispatch.LEFT))
     letters = (
         Letter.objects.filter(_standing(), _institutions(campaigns))
-        .exclude(mailing__status=Mailing.Status.SENT)
-        .exclude(Exists(gone))
+        .filter(waits | again)
         .order_by("pk")
         .values_list("recipient__institution", "recipient", "mailing")
     )

@@ -1,8 +1,11 @@
 """A step that is due becomes a mailing to exactly those who are due, and to nobody twice."""
 
 import datetime
+import threading
+from contextlib import suppress
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from campaigns import audit
@@ -231,3 +234,49 @@ def test_where_counsel_appeared_counsel_alone_is_written_to():
     assert due.row.to_counsel
     letters = prepare(ladder, 1).letters.standing()
     assert [letter.addressee.display_name for letter in letters] == ["Lee"]
+
+
+@pytest.mark.services  # threads need a database that is not in the memory of one of them
+@pytest.mark.django_db(transaction=True)
+def test_two_campaigns_that_follow_up_at_one_moment_write_to_an_institution_once(monkeypatch):
+    (_, first, _), (other, second, _) = silent(1), silent(1)
+    other.recipients.update(institution=first.campaign.recipients.get().institution)
+    both_have_read = threading.Barrier(2)
+    read = follow_ups.read_one
+
+    def read_beside_the_other(*args):
+        found = read(*args)
+        with suppress(threading.BrokenBarrierError):  # the other waits until we are done
+            both_have_read.wait(timeout=3)
+        return found
+
+    monkeypatch.setattr(follow_ups, "read_one", read_beside_the_other)
+    done: list[object] = []
+
+    def press(ladder) -> None:
+        try:
+            done.append(prepare(ladder, 1))
+        except follow_up.NobodyDue as refusal:
+            done.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=[ladder]) for ladder in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(one).__name__ for one in done) == ["Mailing", "NobodyDue"]
+    assert Mailing.objects.filter(follows__isnull=False).count() == 1
+
+
+def test_a_letter_that_is_to_leave_again_is_waited_for():
+    """It came back, and the clerk has it in the next pack: its mailing was sent long ago."""
+    campaign, _, _ = silent(1)
+    recipient = campaign.recipients.get()
+    letter = recipient.letters.get()
+    letter.dispatches.update(status="returned", arrived_on=WEDNESDAY - 20 * DAY)
+    letter.dispatches.create(
+        channel="post", attempt=2, reason="It came back.", queued_by=make_user("clerk")
+    )
+    assert why(recipient) == f"A letter of “{letter.mailing}” waits to be sent to it."
