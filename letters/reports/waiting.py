@@ -40,7 +40,7 @@ def waiting_for(person: User, now: datetime.datetime) -> list[Work]:
     if person.has_perm("letters.approve_mailing"):
         work += _to_approve(person)
     if person.has_perm("letters.prepare_mailing"):
-        work += [*_returned(), *_set_aside(), *_to_fix(), *_steps(now), *_overdue(now)]
+        work += [*_returned(), *_set_aside(), *_to_fix(), *due_steps(now), *_overdue(now)]
     if person.has_perm("letters.record_response"):
         work += _inbox()
     if person.has_perm("campaigns.verify_ground"):
@@ -120,9 +120,15 @@ def _to_fix() -> Iterator[Work]:
         yield _of(mailing, "Fix what preflight found", "bad", mailing.found)
 
 
-def _steps(now: datetime.datetime) -> Iterator[Work]:
-    """Steps of ladders that somebody is due for today; none on a day that is no business day."""
-    for read in follow_ups.read(Campaign.objects.filter(archived_at=None), now):
+def due_steps(now: datetime.datetime, campaign_pk: int | None = None) -> Iterator[Work]:
+    """Steps of ladders that somebody is due for today; none on a day that is no business day.
+
+    Of all campaigns, or of the one with this key.
+    """
+    campaigns = Campaign.objects.filter(archived_at=None)
+    if campaign_pk is not None:
+        campaigns = campaigns.filter(pk=campaign_pk)
+    for read in follow_ups.read(campaigns, now):
         counts = read.plan(follow_ups.today(read.campaign, now)).by_step()
         for step in read.ladder.steps:
             if count := counts.get(step.pk):

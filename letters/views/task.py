@@ -22,14 +22,17 @@ from campaigns.views.fields import LineField, RowsField, whole_number
 from campaigns.views.shell import StaffPage
 from letters.actions.outcome import Outcome, for_each, in_words
 from letters.reports.task_list import (
+    DUE,
     MINE,
     NOBODYS,
     SORTS,
     STATES,
+    WAITING,
     Asked,
     select,
     ways,
 )
+from letters.reports.waiting import Work, due_steps
 
 PER_PAGE = 50
 MOST_AT_ONCE = 1000  # each is decided in a transaction of its own while the person waits
@@ -102,12 +105,23 @@ class TaskList(StaffPage, TemplateView):
             asked=asked,
             page_obj=page,
             rows=[(task, found[task.pk]) for task in page],
+            steps=self._steps(asked),
             columns=_columns(asked.sort),
             people=people,
             today=today,
             all_at_once=not form.errors and page.paginator.count <= MOST_AT_ONCE,
             **kwargs,
         )
+
+    def _steps(self, asked: Asked) -> list[Work]:
+        """Follow-ups that are due wait for a person too, for whole mailings and nobody's yet."""
+        elsewhere = asked.kind or asked.words or asked.who not in ("", NOBODYS)
+        if elsewhere or asked.state not in (WAITING, DUE):
+            return []
+        if not self.person.has_perm("letters.prepare_mailing"):
+            return []
+        campaign = int(asked.campaign) if asked.campaign else None
+        return list(due_steps(timezone.now(), campaign))
 
 
 def _columns(sort: str) -> list[dict[str, str]]:

@@ -9,8 +9,10 @@ from django.utils import timezone
 from campaigns.actions import due_tasks
 from campaigns.actions import task as tasks
 from campaigns.models import Task
+from letters.management.demo import clock
 from letters.views.task import PER_PAGE
 from tests.factories import make_answer, make_campaign, make_institution, make_recipient, make_user
+from tests.letters.ladders import WEDNESDAY, silent
 
 pytestmark = pytest.mark.django_db
 LIST = "/staff/tasks/"
@@ -305,3 +307,31 @@ def test_home_counts_own_tasks_and_those_nobody_has_and_leads_to_them(clerk):
         ("A promised day has passed", "Tasks nobody has taken", 2),
     ]
     assert shown(clerk, who="nobody", kind="promise") == ["Gamma", "Delta"]
+
+
+class TestFollowUpsThatAreDue:
+    """A step of a ladder is no task of one recipient, and waits for a person all the same."""
+
+    @pytest.fixture(autouse=True)
+    def a_wednesday(self):
+        with clock.on(WEDNESDAY):
+            yield
+
+    def test_they_stand_above_the_tasks_with_the_way_to_prepare_them(self, client):
+        campaign, _, manager = silent(3)
+        client.force_login(manager)
+        html = client.get(LIST).content.decode()
+        assert "1. Reminder" in html and f"3 recipients of {campaign}" in html
+        assert reverse("letters:follow_ups", args=[campaign.pk]) in html
+        assert "Nothing waits about single recipients." in html
+        assert "Follow-ups that are due" in client.get(LIST, {"campaign": campaign.pk}).text
+        other = make_campaign()
+        for asked in ({"campaign": other.pk}, {"who": "me"}, {"kind": "bounce"}, {"q": "x"}):
+            assert "Follow-ups that are due" not in client.get(LIST, asked).text
+        assert "Follow-ups that are due" not in client.get(LIST, {"state": "settled"}).text
+
+    def test_who_prepares_no_mailing_is_not_asked_to(self, client):
+        silent(3)
+        client.force_login(make_user("viewer"))
+        html = client.get(LIST).content.decode()
+        assert "Follow-ups that are due" not in html and "Nothing waits" in html
