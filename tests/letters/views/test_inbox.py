@@ -256,6 +256,11 @@ class TestTheSplitView:
         assert (held.recipient, held.letter) == (letter.recipient, letter)
         assert submit(clerk, held).status_code == 302
 
+    def test_the_keys_lead_on_from_what_is_of_nobody_known_too(self, clerk):
+        page = html(clerk, taken(mail("No number")).get_absolute_url())
+        assert page.count("data-keys>") == 1
+        assert 'data-key="x"' in page
+
     def test_nothing_is_recorded_for_nobody(self, clerk):
         held = taken(mail("Hello", From="x@far.example"))
         assert submit(clerk, held).url == held.get_absolute_url()
