@@ -12,6 +12,7 @@ from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Recipient, User
 from letters.actions import following
 from letters.models import Dispatch, Letter, LetterTemplate, LetterVersion, Mailing
+from letters.reports import follow_ups
 
 _DONE = (Mailing.Status.SENT, Mailing.Status.CANCELLED)
 
@@ -24,8 +25,18 @@ class AlreadyPrepared(Refused):
     """A reminder to each of them waits to be sent, so a second one would double it."""
 
 
+class NotRead(Refused):
+    """Something came in from each of them that nobody has read or decided on."""
+
+
 class NotAReminder(Refused):
     """The text is of another kind than a reminder or final notice."""
+
+
+def held_back(campaign: Campaign, now: datetime.datetime) -> int:
+    """How many are overdue and not reminded, because something of them waits to be read."""
+    overdue = campaign.recipients.overdue(now).values_list("pk", flat=True)
+    return len(set(overdue) & set(follow_ups.unread([campaign])))
 
 
 @transaction.atomic
@@ -41,7 +52,8 @@ def prepare_reminders(
     """Mailings to those who are overdue now, or to those of `recipients` who are.
 
     A person who answers between the look at the board and the press gets no reminder, and
-    nobody gets two because the button was pressed twice.
+    nobody gets two because the button was pressed twice. Nor does one of whom something came in
+    that nobody has read, as the ladder holds it too: it may be the answer.
     """
     if version.template.purpose not in LetterTemplate.ASK_AGAIN:
         purpose = version.template.get_purpose_display().lower()
@@ -62,12 +74,20 @@ def prepare_reminders(
             f"“{waiting[overdue[0].pk]}” already holds a reminder to them, and was not sent yet. "
             "Send it or cancel it first."
         )
+    unread = follow_ups.unread([campaign])
+    silent = [recipient for recipient in unreminded if recipient.pk not in unread]
+    if not silent:
+        first = unreminded[0]
+        raise NotRead(
+            f"No reminder was prepared: something waits to be read first. {first}: "
+            f"{unread[first.pk]}"
+        )
     return following.create(
         campaign=campaign,
         version=version,
         title=title,
         letter_date=letter_date,
-        recipients=unreminded,
+        recipients=silent,
         by=by,
     )
 

@@ -208,7 +208,7 @@ class _Found:
             taken=_taken(campaigns),
             left=_left(campaigns),
             waiting=_waiting(campaigns),
-            unread=_unread(campaigns),
+            unread=unread(campaigns),
             first=_first(campaigns),
             emails=_emails(now),
         )
@@ -394,7 +394,7 @@ def _to_leave(mailing: Mailing) -> Waiting:
     return Waiting(mailing.title, mailing.letter_date, prints if asks else None)
 
 
-def _unread(campaigns: list[Campaign]) -> Mapping[int, str]:
+def unread(campaigns: list[Campaign]) -> Mapping[int, str]:
     """Recipient to what came in from it, or back from its address, and nobody has settled.
 
     What may be from one of several recipients holds each of them until a person says whose it is.

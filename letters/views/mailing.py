@@ -196,6 +196,12 @@ class Remind(StaffPage, View):
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(campaign)
+        if held := remind.held_back(campaign, timezone.now()):
+            messages.info(
+                request,
+                f"{counted(held, 'recipient')} {'is' if held == 1 else 'are'} overdue and not "
+                "reminded: something came in that waits to be read. See the inbox and the tasks.",
+            )
         if len(made) > 1:
             return _one_for_each(request, made)
         messages.success(

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import AnswerEntry, Recipient
-from letters.actions import dispatch, mailing, remind
-from letters.models import Dispatch, LetterTemplate, LetterVersion
+from letters.actions import dispatch, incoming, mailing, remind
+from letters.models import Dispatch, Incoming, LetterTemplate, LetterVersion
 from tests.factories import make_version
 from tests.letters import stages
 
@@ -93,6 +93,36 @@ def test_a_reminder_that_was_cancelled_or_has_left_can_be_followed_by_another():
         queued_by=stage.clerk,
     )
     assert prepare(stage, version, title="Third").letters.count() == 1
+
+
+def came_in(recipient: Recipient) -> Incoming:
+    return Incoming.objects.create(
+        channel="email",
+        received_on=timezone.localdate(),
+        sha256=f"{recipient.pk:064}",
+        file_name="a.eml",
+        media_type="message/rfc822",
+        size=1,
+        recipient=recipient,
+        added_at=timezone.now(),
+    )
+
+
+def test_whose_letter_lies_in_the_inbox_is_not_reminded_until_it_is_read():
+    stage, version = overdue(2)
+    heard, silent = (letter.recipient for letter in stage.letters)
+    came_in(heard)
+    made = prepare(stage, version)
+    assert [letter.recipient for letter in made.letters.all()] == [silent]
+
+
+def test_where_something_waits_of_all_of_them_it_says_what():
+    stage, version = overdue(1)
+    item = came_in(stage.letters[0].recipient)
+    with pytest.raises(remind.NotRead, match="Something came in from it, or may have"):
+        prepare(stage, version)
+    incoming.set_aside(incoming=item, reason="Advertising.", now=timezone.now(), by=stage.clerk)
+    assert prepare(stage, version).letters.count() == 1
 
 
 def test_nobody_overdue_is_refused():

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from campaigns import audit, filestore
 from campaigns.actions import ground as actions
+from campaigns.actions import task
 from campaigns.models import Recipient
 from letters.actions import approve, dispatch, render
 from letters.models import Dispatch, Letter, LetterTemplate, Mailing, Opening, PrintPack
@@ -402,6 +403,27 @@ def test_one_press_on_the_board_prepares_a_reminder():
         stage.manager, "remind", stage.campaign.pk
     )
     assert Mailing.objects.order_by("-pk")[0].follows == stage.mailing
+
+
+def test_one_press_says_who_is_held_back_because_something_waits_to_be_read():
+    stage = stages.approved(2)
+    pack = dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+    dispatch.mark_posted(pack=pack, posted_on=stage.mailing.letter_date, count=2, by=stage.clerk)
+    Recipient.objects.update(due_at=timezone.now() - datetime.timedelta(days=1))
+    template = LetterTemplate.objects.create(
+        campaign=stage.campaign, name="Reminder", purpose="reminder"
+    )
+    make_version(stage.campaign, template=template)
+    task.open_task(
+        recipient=stage.letters[0].recipient,
+        kind="correction",
+        about="Check it.",
+        key="x:1",
+        now=timezone.now(),
+    )
+    page = post(stage.manager, "remind", stage.campaign.pk)
+    assert "A reminder with 1 letter is prepared" in page
+    assert "1 recipient is overdue and not reminded" in page
 
 
 def test_one_press_says_how_many_reminders_it_prepared_where_first_letters_differ():
