@@ -67,6 +67,20 @@ def test_the_longest_answer_is_printed_whole():
     assert said.count("policy in question") >= 250
 
 
+def test_a_signature_stands_on_the_page_of_what_it_signs():
+    letter = make_sealed_letter()
+    for lines in range(20, 34, 2):  # one of them ends at the foot of a page
+        said = item(letter.recipient, 1, "partial", text="A line.\n" * lines)
+        response = by_portal(letter, said, signed_as="Sam Signer", submission=str(lines))
+        made = press.receipt(receipt_pdf.sheet(response))
+        (signed,) = (page for page in _pages(made.pdf) if "I may give these answers" in page)
+        assert "Sam Signer" in signed
+
+
+def _pages(pdf: bytes) -> list[str]:
+    return pages.text(pdf).split("\f")
+
+
 def test_what_the_typeface_lacks_leaves_the_text_and_goes_out_without_a_pdf():
     response = answered(text="我们同意", email="dean@example.invalid")
     tasks.send_receipts()
