@@ -60,6 +60,7 @@ _WHO = {
     ),
 }
 _SALT = "letters.portal.in_progress"
+_OF_ALL = "of-all"  # an error of no single demand, though a link has to lead to one
 # A telephone neither corrects a code nor remembers it.
 AS_PRINTED = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
 
@@ -239,7 +240,8 @@ class AnswerPage:
         """Whether it can be submitted; documents that passed are kept in either case."""
         self.keep_documents()
         if not any(form.errors or form.statement() for form in self.demands):
-            self.demands[0].add_error("outcome", "Answer at least one demand.")
+            nothing = forms.ValidationError("Answer at least one demand.", code=_OF_ALL)
+            self.demands[0].add_error("outcome", nothing)
         return not self.errors()
 
     def keep_documents(self) -> bool:
@@ -263,10 +265,11 @@ class AnswerPage:
     def errors(self) -> list[tuple[str, str]]:
         """Every error with the id of the field it is about, in the order of the page."""
         return [
-            (_anchor(form, name), f"{_place(form)}{message}")
+            (_anchor(form, name), f"{'' if error.code == _OF_ALL else _place(form)}{message}")
             for form in self._forms()
-            for name, messages in form.errors.items()
-            for message in messages
+            for name, found in form.errors.as_data().items()
+            for error in found
+            for message in error.messages
         ]
 
     def items(self) -> list[Item]:

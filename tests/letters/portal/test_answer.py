@@ -130,7 +130,7 @@ def test_what_is_on_record_and_what_is_open_is_said_wherever_an_answer_is_given(
         ({"demand-2-promised_on": "soon"}, "Enter a valid date"),
         ({"demand-1-text": "x" * 10_001}, "10,001 characters"),
         (dict.fromkeys(ANSWERS, ""), "Answer at least one demand."),
-        ({**dict.fromkeys(ANSWERS, ""), **dict.fromkeys(WHO, "")}, "Answer at least one demand."),
+        ({**dict.fromkeys(ANSWERS, ""), **dict.fromkeys(WHO, "")}, ">Answer at least one demand."),
     ],
 )
 def test_what_is_missing_is_said_at_the_top_and_nothing_typed_is_lost(visitor, changes, message):
