@@ -184,6 +184,9 @@ class ReadLetter(LetterAct):
         reading.open_pages(letter=self.letter, by=self.person, now=timezone.now())
         return f"You opened {self.letter}, which is on record. It stays open to you for an hour."
 
+    def back(self) -> str:
+        return self.return_to or super().back()
+
 
 class CommentOnLetter(LetterAct):
     permission_required = "letters.approve_mailing"

@@ -1,4 +1,8 @@
-"""The codes of one letter: which work, new ones for who lost theirs, none for who should not."""
+"""The codes of one letter: which work, new ones for who lost theirs, none for who should not.
+
+Whoever sees a code could answer with it, so here too it is shown to who has opened the letter,
+which is on record.
+"""
 
 import datetime
 from typing import Any
@@ -12,7 +16,7 @@ from django.views.generic import TemplateView, View
 from campaigns.actions import Refused
 from campaigns.views.fields import the_line
 from campaigns.views.shell import StaffPage
-from letters.actions import portal_key
+from letters.actions import portal_key, reading
 from letters.merge import codes
 from letters.models import Letter
 
@@ -35,7 +39,9 @@ class PortalKeysPage(StaffPage, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.letter = _letter(kwargs["pk"])
         self.campaign = self.letter.recipient.campaign
-        return super().get(request, *args, **kwargs)
+        response = super().get(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
 
     def get_title(self) -> str:
         return f"Response codes of {self.letter}"
@@ -45,12 +51,15 @@ class PortalKeysPage(StaffPage, TemplateView):
         keys = list(self.letter.portal_keys.all())
         working = next((key for key in keys if not key.revoked_at and key.expires_at > now), None)
         opens = working is not None and self.letter.status == Letter.Status.SEALED
+        is_open = reading.is_open(letter=self.letter, by=self.person, now=now)
         return super().get_context_data(
             letter=self.letter,
             keys=keys,
             now=now,
             opens=opens,
-            issued=codes.derive(self.letter.reference, working.issue) if working else None,
+            issued=codes.derive(self.letter.reference, working.issue)
+            if working and is_open
+            else None,
             **kwargs,
         )
 
@@ -65,8 +74,9 @@ class PortalKeysReissue(StaffPage, View):
             portal_key.reissue(
                 letter=letter,
                 expires_at=timezone.now() + VALID_FOR,
-                by=request.user,  # type: ignore[arg-type]  # the page needs a login
+                by=self.person,
             )
+            reading.open_pages(letter=letter, by=self.person, now=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -84,7 +94,7 @@ class PortalKeysRevoke(StaffPage, View):
             reason = the_line(request.POST.get("reason", ""))
             if not reason:
                 raise Refused("Say why the codes are revoked; it goes on record.")
-            portal_key.revoke(letter=letter, reason=reason, by=request.user)  # type: ignore[arg-type]
+            portal_key.revoke(letter=letter, reason=reason, by=self.person)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

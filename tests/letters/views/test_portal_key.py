@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from campaigns.models import AuditEvent
 from letters.merge import codes
+from letters.models import PortalKey
 from tests.factories import make_letter, make_mailing, make_sealed_letter, make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +31,36 @@ def opens(code: str) -> bool:
     return Client().get(f"/respond/c/{code}/").status_code == 303
 
 
-def test_the_page_shows_the_codes_that_work(manager, letter):
-    page = manager.get(address("", letter)).content.decode()
+def test_the_codes_that_work_are_shown_once_opening_the_letter_is_on_record(manager, letter):
     issued = codes.derive(letter.reference)
-    assert issued.url in page
-    assert issued.short_code in page
+    page = manager.get(address("", letter))
+    assert issued.code not in page.content.decode()
+    assert issued.short_code not in page.content.decode()
+    assert not AuditEvent.objects.filter(verb="letter.read").exists()
+    opened = {"next": address("", letter)}
+    page = manager.post(reverse("letters:letter_read", args=[letter.pk]), opened, follow=True)
+    assert issued.url in page.content.decode()
+    assert issued.short_code in page.content.decode()
+    assert page["Cache-Control"] == "no-store"
+    event = AuditEvent.objects.get(verb="letter.read")
+    assert (event.subject_id, event.actor.username) == (letter.pk, page.wsgi_request.user.username)
+
+
+def test_what_was_shown_closes_again_after_an_hour(manager, letter, time_machine):
+    time_machine.move_to("2026-12-01T12:00:00Z", tick=False)
+    PortalKey.objects.update(expires_at="2027-12-01T12:00:00Z")
+    manager.post(reverse("letters:letter_read", args=[letter.pk]))
+    assert codes.derive(letter.reference).url in manager.get(address("", letter)).content.decode()
+    time_machine.shift(3601)
+    assert "Open the letter and show its codes" in (
+        manager.get(address("", letter)).content.decode()
+    )
+
+
+def test_who_issues_new_codes_has_opened_the_letter(manager, letter):
+    manager.post(address("_reissue", letter))
+    verbs = AuditEvent.objects.filter(subject_id=letter.pk).values_list("verb", flat=True)
+    assert {"portal_key.reissued", "letter.read"} <= set(verbs)
 
 
 @pytest.mark.parametrize(("role", "finds_the_way"), [("manager", True), ("clerk", False)])
