@@ -77,6 +77,22 @@ def record(
     )
 
 
+def head() -> int:
+    """The sequence of the last event that can be read; 0 where there is none."""
+    return AuditEvent.objects.aggregate(last=models.Max("sequence"))["last"] or 0
+
+
+def hold() -> None:
+    """Let no other decision be made until this transaction ends, since each writes an event.
+
+    What is read from here on is what stands when this transaction commits. Everybody else waits
+    for it, so it is taken last.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction("The chain was held outside a transaction.")
+    _lock_chain()
+
+
 def history(subject: models.Model) -> AuditEventQuerySet:
     """What happened to one object, newest first."""
     return (

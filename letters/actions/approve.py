@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from campaigns import audit, filestore
@@ -152,7 +152,13 @@ def approve(*, mailing: Mailing, digest: str, answers: str, by: User) -> Mailing
 def _approve(
     mailing: Mailing, digest: str, answers: str, whole: frozenset[str], by: User
 ) -> Mailing:
-    """The campaign is held first, so that no demand changes between the last look and the seal."""
+    """The campaign is held first, so that no demand changes between the last look and the seal.
+
+    The directory belongs to no campaign and is not held while thousands of letters are compared
+    with it. Where somebody decided something meanwhile, they are compared once more, and then
+    nobody decides anything before they are sealed.
+    """
+    heard = audit.head()
     locked(mailing.campaign)
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if mailing.status != Mailing.Status.READY:
@@ -174,7 +180,16 @@ def _approve(
     _refuse_unopened(mailing, by)
     _refuse_changed(mailing)
     _refuse_damaged(mailing, whole)
+    audit.hold()
+    if _decided_since(heard, mailing):
+        _refuse_changed(mailing)
     return _seal(mailing, by)
+
+
+def _decided_since(heard: int, mailing: Mailing) -> bool:
+    """Whether an event came after that one, of this campaign or of what all campaigns share."""
+    here = Q(campaign_id=mailing.campaign_id) | Q(campaign_id=None)
+    return AuditEvent.objects.filter(here, sequence__gt=heard).exists()
 
 
 def _refuse_person(mailing: Mailing, by: User) -> None:

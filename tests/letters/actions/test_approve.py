@@ -9,11 +9,23 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.utils import timezone
 
 from campaigns import audit, filestore
 from campaigns.actions import demand as demands
-from campaigns.models import Fact, User
-from letters.actions import annex, approve, draft, mailing, override, own_text, render
+from campaigns.actions import institution as institutions
+from campaigns.models import Fact, Institution, User
+from letters.actions import (
+    annex,
+    approve,
+    changed,
+    draft,
+    freshness,
+    mailing,
+    override,
+    own_text,
+    render,
+)
 from letters.actions.dispatch import NotApproved
 from letters.merge import document, press
 from letters.models import Finding, LetterVersion, Opening
@@ -26,6 +38,7 @@ from tests.factories import (
     make_version,
 )
 from tests.letters import stages
+from tests.letters.actions.dispatch import steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_press")]
 
@@ -542,3 +555,67 @@ def test_an_answer_written_after_the_page_was_opened_is_read_first():
     )
     with pytest.raises(approve.ChangedSince, match="written answer"):
         say_yes(stage, answers=read)
+
+
+def renamed(stage: stages.Stage) -> Institution:
+    one = stage.letters[0].recipient.institution
+    details = dataclasses.replace(institutions.details_of(one), name="Renamed University")
+    return institutions.change(institution=one, details=details, by=stage.manager)
+
+
+def while_compared(monkeypatch, happens) -> list[int]:
+    """Let something happen when the letters were just compared; returns a row for each time."""
+    compared: list[int] = []
+
+    def comparing(mailing):
+        found = freshness.stale(mailing)
+        compared.append(len(found))
+        if len(compared) == 1:
+            happens()
+        return found
+
+    monkeypatch.setattr(approve, "stale", comparing)
+    return compared
+
+
+def test_what_is_decided_while_the_letters_are_compared_is_compared_again(monkeypatch):
+    stage = stages.opened(3)
+    compared = while_compared(monkeypatch, lambda: renamed(stage))
+    with pytest.raises(approve.ChangedSince, match="1 letter would be made differently now"):
+        say_yes(stage)
+    assert compared == [0, 1]
+
+
+def test_letters_are_compared_once_where_nothing_of_theirs_was_decided_meanwhile(monkeypatch):
+    stage, other = stages.opened(3), make_campaign()
+    compared = while_compared(
+        monkeypatch,
+        lambda: demands.add(
+            campaign=other, wording=demands.Wording("Say", "Say so."), by=stage.manager
+        ),
+    )
+    say_yes(stage)
+    assert compared == [0]
+    assert stage.again().status == "approved"
+
+
+@steps.several_writers
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sealed_that_another_changed_while_it_was_compared(monkeypatch):
+    stage = stages.opened(3)
+    outcome = steps.in_the_middle(monkeypatch, approve, "_refuse_damaged", lambda: renamed(stage))
+    with pytest.raises(approve.ChangedSince, match="would be made differently now"):
+        say_yes(stage)
+    assert outcome().name == "Renamed University"
+    assert stage.again().status == "ready"
+
+
+@steps.several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_comes_while_letters_are_sealed_waits_and_is_flagged(monkeypatch):
+    stage = stages.opened(3)
+    outcome = steps.in_the_middle(monkeypatch, approve, "_seal", lambda: renamed(stage))
+    say_yes(stage)
+    assert outcome().name == "Renamed University"
+    assert changed.look_where_told(now=timezone.now()) == 1
+    assert "the institution’s name" in changed.flagged(stage.again()).get().changed_since
