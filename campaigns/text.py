@@ -7,12 +7,24 @@ them made a letter print the opposite of the stored words (CVE-2021-42574).
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ODD_SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]")
-_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
+# Characters that print nothing and let a word be read, and searched, as another. A joiner is
+# one of them in our alphabets; between letters that join it is how a name is spelt.
+_OURS = r"A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff"
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u3164\ufeff\uffa0"
+    r"\ufff9-\ufffb\U000e0100-\U000e01ef]"
+    rf"|(?<=[{_OURS} ])[\u200c\u200d]+|[\u200c\u200d]+(?=[{_OURS} ])"
+)
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
+# Letters of other alphabets that are taken for Latin ones: Cyrillic, and some of the Greek.
+_ALIKE = r"\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"
+_LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_TWO_ALPHABETS = re.compile(rf"[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}]")
 _DIRECTION = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -94,6 +106,14 @@ def _refuse_unsafe(text: str, *, allowed: str) -> None:
 def _refuse_long(text: str, limit: int) -> None:
     if len(text) > limit:
         raise UnsafeText(f"The text has {len(text):,} characters; at most {limit:,} are allowed.")
+
+
+def look_alikes(text: str) -> Iterator[re.Match[str]]:
+    """Words of two alphabets whose letters look alike: “Нarvard”, which begins with a Russian N.
+
+    Nobody means such a word. It reads as the other one, and is found by no search for it.
+    """
+    return (word for word in re.finditer(r"\w+", text) if _TWO_ALPHABETS.search(word[0]))
 
 
 def with_one_stop(sentence: str) -> str:

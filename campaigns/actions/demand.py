@@ -14,7 +14,7 @@ from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import Answer, Campaign, Demand, Ground, User
-from campaigns.text import MERGE_TAG
+from campaigns.text import MERGE_TAG, look_alikes
 
 
 class DemandIsPrinted(Refused):
@@ -144,6 +144,11 @@ def _refuse_unfit(campaign: Campaign, wording: Wording, grounds: set[Ground]) ->
             raise DemandIsPlainText(
                 f"A demand is printed as it stands: the letter would show {tag[0]} and what "
                 "follows it. Write it without merge tags. Nothing was saved."
+            )
+        if word := next(look_alikes(words), None):
+            raise DemandIsPlainText(
+                f"“{word[0]}” mixes letters of two alphabets that look alike. Type it anew. "
+                "Nothing was saved."
             )
     outside = grounds - set(campaign.grounds.all())
     if outside:

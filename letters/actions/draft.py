@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from campaigns.actions.campaign import locked
 from campaigns.models import Campaign, Ground, User
 from campaigns.text import MERGE_TAG
 from letters.actions import annex
-from letters.merge import language, typefaces
+from letters.merge import language
 from letters.merge.fields import ground_flag
 from letters.models import LetterTemplate, LetterVersion
 
@@ -226,18 +226,15 @@ def _naming_grounds(problems: list[Problem], campaign: Campaign) -> Iterator[Pro
         yield problem
 
 
-def _from_language(field: str, problems: list[language.Problem]) -> Iterator[Problem]:
+def _from_language(field: str, problems: Iterable[language.Problem]) -> Iterator[Problem]:
     for problem in problems:
         yield Problem(field, problem.line, problem.column, problem.message)
 
 
 def _not_plain(field: str, text: str) -> Iterator[Problem]:
     """What keeps a text from being printed as it stands, which is how these are printed."""
+    yield from _from_language(field, language.unprintable(text))
     for number, line in enumerate(text.split("\n"), start=1):
-        for column, char in enumerate(line, start=1):
-            if not typefaces.any_has(char):
-                message = f"None of our typefaces has the character {char}."
-                yield Problem(field, number, column, message)
         for tag in MERGE_TAG.finditer(line):
             message = f"No merge tags are read here; {tag[0]} would be printed as it stands."
             yield Problem(field, number, tag.start() + 1, message)

@@ -6,7 +6,7 @@ links to the letter; this order makes that impossible rather than unlikely.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any
 from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import ResourceLimitError
 
-from campaigns.text import UnsafeText, clean_block, clean_line
+from campaigns.text import UnsafeText, clean_block, clean_line, look_alikes
 from letters.merge import blocks, typefaces
 from letters.merge.compiler import Compiler
 from letters.merge.fields import ENTRIES, FILTERS, long_date, with_grounds
@@ -23,7 +23,15 @@ from letters.merge.liquid_tags import TagWriter
 from letters.merge.tags import Problem, lift
 from letters.merge.typography import typeset
 
-__all__ = ["MissingValue", "Problem", "Template", "TemplateRefused", "check", "parse"]
+__all__ = [
+    "MissingValue",
+    "Problem",
+    "Template",
+    "TemplateRefused",
+    "check",
+    "parse",
+    "unprintable",
+]
 
 # After a value that ends in a full stop, "Esq." or "Inc.": a sentence that ends there needs no
 # second one. A private-use character, which no text and no value can hold.
@@ -134,12 +142,18 @@ def _unfit(source: str, subject: bool) -> list[Problem]:
         return [Problem(1, 1, str(refused))]
     if subject and "\n" in source:
         return [Problem(2, 1, "This is one line.")]
-    return [
-        Problem(number, column, f"None of our typefaces has the character {char}.")
-        for number, line in enumerate(source.split("\n"), start=1)
-        for column, char in enumerate(line, start=1)
-        if not typefaces.any_has(char)
-    ]
+    return list(unprintable(source))
+
+
+def unprintable(text: str) -> Iterator[Problem]:
+    """Characters that no letter prints, and words that read as others."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        for column, char in enumerate(line, start=1):
+            if not typefaces.any_has(char):
+                yield Problem(number, column, f"None of our typefaces has the character {char}.")
+        for word in look_alikes(line):
+            message = f"“{word[0]}” mixes letters of two alphabets that look alike. Type it anew."
+            yield Problem(number, word.start() + 1, message)
 
 
 def _print(value: object, name: str, filters: str) -> str:

@@ -7,18 +7,34 @@ decides about each hit.
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 _FOLDER = Path(__file__).parent / "rules"
-_STRAIGHT = {ord("’"): "'", ord("‘"): "'", ord("‐"): "-", ord("‑"): "-"}
-# A line of underscores is a blank to fill in, and what stands in a tag is a name.
-_EMPHASIS = re.compile(r"\*|(?<![\w_])_(?=\w)|(?<=\w)_(?![\w_])")
+# How a character reads: curled as straight, and a letter of another alphabet as its likeness.
+_READS = {
+    **dict(zip("’‘‐‑ı", "''--i", strict=True)),
+    **dict(zip("аеорсухіјѕԁһӏԛԝгѵ", "aeopcyxijsdhlqwrv", strict=True)),
+    **dict(zip("АВЕКМНОРСТХІЈЅҮ", "ABEKMHOPCTXIJSY", strict=True)),
+    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινκα", "ABEZHIKMNOPTYXoivka", strict=True)),
+}
+# What is not printed: marks of emphasis, headings, quotations, links and line breaks. A line of
+# underscores is a blank to fill in, and what stands in a tag is a name.
+_MARKS = re.compile(
+    r"""\*
+    | (?<![\w_])_(?=\w) | (?<=\w)_(?![\w_])
+    | ^(?:[ ]{0,3}>)+[ ]? | ^[ ]{0,3}\#{1,6}(?=[ ])
+    | \[(?=[^\[\]]*\]\() | \]\([^()\n]*\)
+    | \\(?=[!-/:-@\[-`{-~\n])
+    | (?<=\w)\{\{[^{}]*\}\}(?=\w)  # a field within a word may print nothing""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -70,13 +86,13 @@ class Hit:
 
 def hits(text: str, check: str) -> list[Hit]:
     """What the rules of one check find in a text, in the order of the text."""
-    text = _plain(text)
+    read, places = _read_out(text)
     return sorted(
         (
-            _hit(text, rule, *span)
+            _hit(text, rule, read[start:end], places[start])
             for rule in rules()
             if rule.check == check
-            for span in _spans(text, rule)
+            for start, end in _spans(read, rule)
         ),
         key=lambda one: (one.line, one.column),
     )
@@ -87,9 +103,26 @@ def sentences(text: str, where: str, checks: Iterable[str]) -> list[str]:
     return [hit.sentence(where) for check in checks for hit in hits(text, check)]
 
 
-def _plain(text: str) -> str:
-    """As it reads, each character in its place: no curled apostrophes, no marks of emphasis."""
-    return _EMPHASIS.sub(" ", text.translate(_STRAIGHT))
+@lru_cache(maxsize=64)
+def _read_out(text: str) -> tuple[str, list[int]]:
+    """The text as its reader reads it, and where in the text each character of that stands."""
+    unprinted = {at for mark in _MARKS.finditer(text) for at in range(*mark.span())}
+    read: list[str] = []
+    places: list[int] = []
+    for at, char in enumerate(text):
+        if at not in unprinted:
+            said = _READS.get(char) or _unaccented(char)
+            read.append(said)
+            places.extend([at] * len(said))
+    return "".join(read), places
+
+
+def _unaccented(char: str) -> str:
+    """The letters that are read: without accents, ligatures taken apart, nothing that is unseen."""
+    if char.isascii():
+        return char
+    apart = unicodedata.normalize("NFKD", char)
+    return "".join(one for one in apart if unicodedata.category(one) not in ("Mn", "Cf"))
 
 
 def _spans(text: str, rule: Rule) -> Iterator[tuple[int, int]]:
@@ -106,11 +139,11 @@ def _spans(text: str, rule: Rule) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _hit(text: str, rule: Rule, start: int, end: int) -> Hit:
+def _hit(text: str, rule: Rule, said: str, start: int) -> Hit:
     before = text[:start]
     return Hit(
         rule,
-        " ".join(text[start:end].split()),
+        " ".join(said.split()),
         before.count("\n") + 1,
         len(before) - (before.rfind("\n") + 1) + 1,
     )

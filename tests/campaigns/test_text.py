@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.text import UnsafeText, clean_block, clean_line, fold, with_one_stop
+from campaigns.text import UnsafeText, clean_block, clean_line, fold, look_alikes, with_one_stop
 
 
 @pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u0007", "\ud800", "\U000e0041", "\ufdd0"])
@@ -15,6 +15,39 @@ def test_line_breaks_and_odd_spaces_in_a_line_are_cleaned_and_said():
     cleaned = clean_line(" Office of\r\nthe\u00a0Dean ")
     assert cleaned.text == "Office of the Dean"
     assert cleaned.changes == ("line breaks became spaces", "odd spaces became plain spaces")
+
+
+@pytest.mark.parametrize("char", ["\u200b", "\u200c", "\u200d", "\u034f", "\u2062", "\u3164"])
+def test_characters_that_print_nothing_are_taken_out_of_our_words_and_said(char):
+    cleaned = clean_line(f"Fo{char}o Ba{char} Ω{char}")
+    assert (cleaned.text, cleaned.changes) == ("Foo Ba Ω", ("invisible characters were removed",))
+    assert clean_block(f"Fo{char}o").text == "Foo"
+
+
+@pytest.mark.parametrize(
+    "spelt", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0915\u094d\u200d\u0937"]
+)
+def test_a_joiner_stays_in_alphabets_that_spell_with_it(spelt):
+    assert clean_line(spelt).text == spelt
+
+
+@pytest.mark.parametrize("word", ["\u041darvard", "St\u0430te", "\u039dortheast"])
+def test_a_word_of_two_alphabets_that_look_alike_is_found(word):
+    assert [found[0] for found in look_alikes(f"To {word} University")] == [word]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller",
+        "\u03b2-blocker",
+        "NF-\u03baB",
+        "5 \u03bcm",
+        "\u041c\u043e\u0441\u043a\u0432\u0430 2",
+    ],
+)
+def test_words_of_one_alphabet_and_greek_symbols_are_left_alone(text):
+    assert not list(look_alikes(text))
 
 
 def test_markup_and_merge_tags_are_kept_as_typed():

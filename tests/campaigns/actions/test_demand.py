@@ -141,3 +141,9 @@ def test_a_demand_with_a_merge_tag_would_print_it_and_is_refused(manager, words)
     wording = dataclasses.replace(WORDING, **words)
     with pytest.raises(actions.DemandIsPlainText, match="printed as it stands"):
         actions.add(campaign=make_campaign(), wording=wording, by=manager)
+
+
+def test_a_demand_with_a_word_of_two_alphabets_reads_as_another_and_is_refused(manager):
+    wording = dataclasses.replace(WORDING, text="Con\u0430firm.")
+    with pytest.raises(actions.DemandIsPlainText, match="two alphabets"):
+        actions.add(campaign=make_campaign(), wording=wording, by=manager)

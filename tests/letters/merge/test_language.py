@@ -464,6 +464,11 @@ def test_a_line_on_its_subject_ends_with_one_full_stop():
         ("2026. It was a year.", "Line 1, column 1: This line would become item 2026"),
         ("# a\n## b\n### c\n#### d", "Line 4, column 1: A letter has at most three levels"),
         ("", "Line 1, column 1: There is no text."),
+        (
+            "ok\n\nthe cr\u0456minal",
+            "Line 3, column 5: “cr\u0456minal” mixes letters of two alphabets that look alike. "
+            "Type it anew.",
+        ),
         ("ok\n\nthe 漢 sign", "Line 3, column 5: None of our typefaces has the character 漢."),
         ("a\u202eb", "Line 1, column 1: Character 2 (U+202E) changes the direction"),
         ("a\ue000b", "Line 1, column 1: Character 2 (U+E000)"),

@@ -186,6 +186,27 @@ def test_an_ordinary_name_is_none(name):
     assert linter.hits(name, "authority-name") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cr\u0456minal charges",
+        "cri\u200cminal charges",
+        "cri\u034fminal charges",
+        "cr\u00edminal charges",
+        "cri**minal** charges",
+        "crim[](https://example.invalid)inal charges",
+        "[criminal](https://example.invalid) charges",
+        "criminal\\\ncharges",
+        "> criminal\n> charges",
+        "crim{{ fact.exhibit }}inal charges",
+        "\\*criminal\\* charges",
+    ],
+)
+def test_what_reads_as_a_threat_is_found_however_it_is_typed(text):
+    (hit,) = linter.hits(f"We will\nbring {text}.", "threat")
+    assert (hit.line, hit.said.endswith("criminal charges")) == (2, True)
+
+
 def test_marks_of_emphasis_keep_the_place():
     (hit,) = linter.hits("This is a\n**FINAL** _warning_.", "threat")
     assert (hit.line, hit.column, hit.said) == (2, 3, "FINAL warning")
