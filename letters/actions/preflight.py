@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from campaigns.deadlines import Rule
-from letters.models import Finding, Letter, LetterTemplate, Mailing
+from letters.models import Finding, Letter, Mailing
 from letters.preflight import answers, permission
 from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
@@ -181,7 +181,6 @@ def _batch(mailing: Mailing, letters: list[Letter]) -> Batch:
         today=timezone.localdate(timezone=zone),
         due=mailing.printed_deadline.astimezone(zone).date(),
         rule=Rule.of(campaign),
-        written_before=_written_before(mailing),
     )
 
 
@@ -193,18 +192,3 @@ def _with_everything(letters: QuerySet[Letter]) -> QuerySet[Letter]:
         .prefetch_related("recipient__institution__facts", "recipient__institution__parent__facts")
         .order_by("position")
     )
-
-
-def _written_before(mailing: Mailing) -> dict[int, str]:
-    """Addressee to the title of another first letter that stands, for a mailing of first ones."""
-    if mailing.version.template.purpose != LetterTemplate.Purpose.FIRST:
-        return {}
-    others = (
-        Letter.objects.standing()
-        .filter(
-            mailing__campaign=mailing.campaign_id,
-            mailing__version__template__purpose=LetterTemplate.Purpose.FIRST,
-        )
-        .exclude(mailing=mailing)
-    )
-    return dict(others.values_list("addressee_id", "mailing__title"))

@@ -8,12 +8,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from campaigns.deadlines import Rule
-from campaigns.models import Addressee, Answer, Contact, Ground
+from campaigns.models import Addressee, Answer, Contact, Ground, Institution, Recipient
 from campaigns.models.answer import NOT_KEPT, PENDING, Outcome
-from campaigns.text import with_one_stop
+from campaigns.standing import CONFIRMING
+from campaigns.text import fold, with_one_stop
 from letters.models import Dispatch, Finding, Letter, LetterTemplate, Mailing
 
 RED, AMBER, NOTE = Finding.Severity.RED, Finding.Severity.AMBER, Finding.Severity.NOTE
@@ -105,13 +106,34 @@ class Found:
 class Answered:
     """Whether a recipient answered some demand, and every one; how many for the time being.
 
-    `lapsed` are those whose promised day has passed, and nobody found the promise kept.
+    `confirmed` is whether every demand was. `lapsed` are those whose promised day has passed, and
+    nobody found the promise kept.
     """
 
     some: bool = False
     every: bool = False
+    confirmed: bool = False
     pending: int = 0
     lapsed: int = 0
+
+
+# What is compared of thousands of letters, which hold much more.
+_OF_A_LETTER = (
+    "recipient",
+    "mailing__title",
+    "addressee__name",
+    "addressee__title",
+    "addressee__contact__name",
+    "addressee__contact__title",
+)
+
+
+@dataclass(frozen=True)
+class Before:
+    """Whom another letter to the same recipient goes to, and in which mailing it is."""
+
+    addressee: Addressee
+    mailing: str
 
 
 @dataclass
@@ -124,9 +146,34 @@ class Batch:
     today: datetime.date
     due: datetime.date
     rule: Rule
-    written_before: Mapping[int, str] = field(default_factory=dict)
     seen: dict[object, Letter] = field(default_factory=dict)
     mostly_doubted: bool | None = None
+
+    @cached_property
+    def written_before(self) -> Mapping[int, list[Before]]:
+        """Recipient to the letters of other mailings that a letter of this one would double.
+
+        A first letter and thanks are said once. Whoever is asked again may be asked once more,
+        but not in the same words, and not before the letter that was prepared has left.
+        """
+        template = self.mailing.version.template
+        others = (
+            Letter.objects.standing()
+            .filter(
+                mailing__campaign=self.mailing.campaign_id,
+                mailing__version__template__purpose=template.purpose,
+            )
+            .exclude(mailing=self.mailing)
+        )
+        waiting = ~Exists(Dispatch.objects.filter(letter=OuterRef("pk"), status__in=Dispatch.LEFT))
+        if template.purpose in LetterTemplate.ASK_AGAIN:
+            others = others.filter(waiting | Q(mailing__version__template=template))
+        elif template.confirms_an_extension:
+            others = others.filter(waiting)
+        found: dict[int, list[Before]] = defaultdict(list)
+        for one in others.select_related("addressee__contact", "mailing").only(*_OF_A_LETTER):
+            found[one.recipient_id].append(Before(one.addressee, one.mailing.title))
+        return found
 
     @cached_property
     def lengths(self) -> "Counter[int]":
@@ -139,6 +186,25 @@ class Batch:
         found: dict[int, list[Contact]] = defaultdict(list)
         for contact in Contact.objects.exclude(suppressed_at=None):
             found[contact.institution_id].append(contact)
+        return found
+
+    @cached_property
+    def suppressed_institutions(self) -> Mapping[int | tuple[str, str], Institution]:
+        """Those not to be written to, by key, and by name, as it is compared, and state."""
+        rows = Institution.objects.exclude(suppressed_at=None)
+        return {key: one for one in rows for key in (one.pk, (fold(one.name), one.state))}
+
+    @cached_property
+    def represented(self) -> Mapping[int, list[Recipient]]:
+        """Institution to where counsel appeared for it, or for the one above or below it."""
+        found: dict[int, list[Recipient]] = defaultdict(list)
+        rows = Recipient.objects.filter(
+            counsel_appeared_on__isnull=False, direct_allowed_at=None, withdrawn_at=None
+        )
+        for one in rows.select_related("institution", "campaign"):
+            for pk in (one.institution_id, one.institution.parent_id):
+                if pk:
+                    found[pk].append(one)
         return found
 
     @cached_property
@@ -171,6 +237,7 @@ class Batch:
             .annotate(
                 asked=Count("pk"),
                 said=Count("current_entry"),
+                confirmed=Count("pk", filter=Q(outcome__in=CONFIRMING)),
                 pending=Count("pk", filter=Q(outcome__in=PENDING)),
                 lapsed=Count(
                     "pk",
@@ -184,8 +251,8 @@ class Batch:
         )
         found: defaultdict[int, Answered] = defaultdict(Answered)
         found.update(
-            (pk, Answered(said > 0, said == asked, pending, lapsed))
-            for pk, asked, said, pending, lapsed in rows
+            (pk, Answered(said > 0, said == asked, confirmed == asked, pending, lapsed))
+            for pk, asked, said, confirmed, pending, lapsed in rows
         )
         return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from campaigns.models import Addressee
 from campaigns.text import fold
 from letters.merge import context
 from letters.models import Letter
@@ -20,8 +21,18 @@ def _person(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 
 def _before(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    if before := batch.written_before.get(letter.addressee_id):
-        yield f"{letter.addressee} also has a letter in “{before}”."
+    for before in batch.written_before.get(letter.recipient_id, ()):
+        if _is_same(letter.addressee, before.addressee):
+            yield f"{letter.addressee} also has a letter in “{before.mailing}”."
+            return
+
+
+def _is_same(one: Addressee, other: Addressee) -> bool:
+    """The same person, also where the addressee was removed and put in anew."""
+    if one.pk == other.pk or (one.contact_id and one.contact_id == other.contact_id):
+        return True
+    named = fold(one.display_name) or fold(one.display_title)
+    return bool(named) and named == (fold(other.display_name) or fold(other.display_title))
 
 
 def _institution(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -87,8 +98,9 @@ CHECKS: tuple[LetterCheck, ...] = (
         family=Family.ONCE,
         severity=AMBER,
         title="Has a letter already",
-        looks="Whether the addressee already has a first letter of this campaign.",
-        passes="It is the first such letter to the addressee.",
+        looks="Whether the addressee already has a first letter or thanks of this campaign, a "
+        "reminder of the same text, or one that has not left.",
+        passes="It is the only such letter to the addressee.",
         mend=Mend.RECIPIENT,
         look=_before,
     ),

@@ -46,6 +46,44 @@ def _like_suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
                 )
 
 
+def _near_suppressed(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """The university above, which the address names, or the same one twice in the directory."""
+    institution = letter.recipient.institution
+    if institution.suppressed_at:
+        return
+    suppressed = batch.suppressed_institutions
+    if above := suppressed.get(institution.parent_id or 0):
+        yield (
+            f"{institution} belongs to {above}, which is not to be written to "
+            f"({above.suppressed_reason}). Leave the letter out unless that was meant otherwise."
+        )
+    if twin := suppressed.get((fold(institution.name), institution.state)):
+        yield (
+            f"Another institution of this name and state is not to be written to "
+            f"({twin.suppressed_reason}). Leave the letter out if it is the same one."
+        )
+
+
+def _near_represented(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """Who speaks for a university may speak for its school, and in the next campaign too."""
+    recipient, institution = letter.recipient, letter.recipient.institution
+    if recipient.counsel_appeared_on:
+        return
+    near = {
+        one.pk: one
+        for pk in (institution.pk, institution.parent_id)
+        for one in batch.represented.get(pk or 0, ())
+        if pk == institution.pk or one.institution_id == pk
+    }
+    for one in near.values() if near and not letter.addressee.is_counsel else ():
+        where = "" if one.campaign_id == recipient.campaign_id else f" in “{one.campaign}”"
+        yield (
+            f"Counsel appeared for {one} on {one.counsel_appeared_on:%B %-d, %Y}{where}. Find out "
+            f"whether counsel speaks for {recipient} in this matter too, and record it, or say why "
+            "not."
+        )
+
+
 def _represented(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     recipient = letter.recipient
     since = recipient.counsel_appeared_on
@@ -106,6 +144,18 @@ CHECKS: tuple[LetterCheck, ...] = (
         look=_like_suppressed,
     ),
     Check(
+        code="near-suppressed",
+        family=Family.PERMISSION,
+        severity=AMBER,
+        title="Near one not to be written to",
+        looks="Whether the institution belongs to one that was marked as not to be written to, or "
+        "has the name and state of one.",
+        passes="It belongs to none that is not to be written to, and is like none.",
+        mend=Mend.STANDING,
+        look=_near_suppressed,
+        needs_reason=True,
+    ),
+    Check(
         code="institution-archived",
         family=Family.PERMISSION,
         severity=RED,
@@ -135,5 +185,17 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="No counsel has appeared, or the letter goes to counsel.",
         mend=Mend.RECIPIENT,
         look=_represented,
+    ),
+    Check(
+        code="near-represented",
+        family=Family.PERMISSION,
+        severity=AMBER,
+        title="Represented nearby",
+        looks="Whether counsel has appeared for the institution in another campaign, or for the "
+        "one above or below it.",
+        passes="No counsel has appeared for it elsewhere, nor for one above or below it.",
+        mend=Mend.RECIPIENT,
+        look=_near_represented,
+        needs_reason=True,
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from campaigns.text import MERGE_TAG
+from campaigns.text import MERGE_TAG, look_alikes
 from letters.merge import alone, typefaces
 from letters.merge.language import TemplateRefused, parse
 from letters.merge.wording import lacking
@@ -148,6 +148,16 @@ def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
         )
 
 
+def _look_alike(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    texts = [*_texts(_of_recipient(letter)), *(text for _, text in _facts(letter, batch))]
+    words = dict.fromkeys(word[0] for text in texts for word in look_alikes(text))
+    for word in words:
+        yield (
+            f"“{word}” in the letter to {letter.recipient} mixes letters of two alphabets that "
+            "look alike. Type it anew."
+        )
+
+
 def _of_recipient(letter: Letter) -> dict[str, Any]:
     """The frozen data but for what has checks of its own: its paragraphs, and what all share."""
     apart = {"facts", "own_text", "open_demands", *_OF_SENDER, *_OF_CAMPAIGN}
@@ -273,6 +283,17 @@ CHECKS: tuple[LetterCheck, ...] = (
         passes="The typeface has every character.",
         mend=Mend.ADDRESS,
         look=_glyphs,
+    ),
+    Check(
+        code="look-alike",
+        family=Family.VALUES,
+        severity=AMBER,
+        title="Look-alike letters",
+        looks="Whether a word of the recipient's data or sourced facts mixes letters of two "
+        "alphabets that look alike, and so is read as another.",
+        passes="Every word is of one alphabet.",
+        mend=Mend.ADDRESS,
+        look=_look_alike,
     ),
     Check(
         code="missing-glyph-fact",

@@ -111,6 +111,7 @@ def _states(mailing: Mailing) -> list[str]:
 IN_ANY_TEXT = ("threat", "authority", "agency-complaint", "placeholder", "relative-deadline")
 # A quotation may hold brackets, and count days: it was said by others.
 _IN_FACTS = ("threat", "authority", "agency-complaint")
+_NAMED = ("salutation", "addressee_name", "addressee_title", "institution_name", "their_reference")
 
 
 def _own_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -128,6 +129,15 @@ def _fact_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         for part in ("programme", "quotation", "source"):
             where = f"Sourced fact {number}, {part}"
             yield from _linted_for(letter, where, fact[part], _IN_FACTS)
+
+
+def _name_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:
+    """A name or title is typed by many hands, and counsel reads few of them."""
+    data = letter.merge_data
+    values = (data.get(name, "") for name in _NAMED)
+    lines = (line for name in ("address_lines", "postal_lines") for line in data.get(name, ()))
+    said = "\n".join(dict.fromkeys((*values, *lines)))
+    yield from _linted_for(letter, "Names and address", said, ("threat", "agency-complaint"))
 
 
 def _linted_for(letter: Letter, where: str, text: str, checks: tuple[str, ...]) -> Iterator[str]:
@@ -188,6 +198,17 @@ CHECKS: tuple[LetterCheck, ...] = (
         mend=Mend.OWN_TEXT,
         look=_own_words,
         needs_reason=True,
+    ),
+    Check(
+        code="name-words",
+        family=Family.VALUES,
+        severity=AMBER,
+        title="Words of a name or address",
+        looks="Whether a name, title, reference or line of the address threatens or announces a "
+        "complaint, as what is typed there is printed too.",
+        passes="Names and address hold nothing but names and an address.",
+        mend=Mend.ADDRESSEES,
+        look=_name_words,
     ),
     Check(
         code="fact-words",

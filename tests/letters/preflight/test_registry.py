@@ -2,24 +2,35 @@
 
 import datetime
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import Addressee, Contact, Fact
+from campaigns.models import Addressee, Contact, Fact, Institution, Recipient
 from letters.actions import preflight
 from letters.actions.freshness import freeze
 from letters.management.demo import clock
 from letters.merge import context
-from letters.models import CoSigning, Dispatch, Exhibit, Letter, LetterTemplate, Sender, Signer
+from letters.models import (
+    CoSigning,
+    Dispatch,
+    Exhibit,
+    Letter,
+    LetterTemplate,
+    LetterVersion,
+    Sender,
+    Signer,
+)
 from letters.preflight.check import Family
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 from tests.factories import (
     make_answer,
     make_campaign,
     make_ground,
+    make_institution,
     make_mailing,
     make_recipient,
     make_user,
@@ -283,6 +294,34 @@ def _same_address(letter):
     institution(letter, street=other(letter).recipient.institution.street)
 
 
+def above(letter: Letter, **fields) -> Institution:
+    """The university to which the letter's institution belongs from here on."""
+    university = make_institution("Above University")
+    institution(letter, kind="school", parent=university)
+    for name, value in fields.items():
+        setattr(university, name, value)
+    university.save()
+    return university
+
+
+@amiss("near-suppressed")
+def _near_suppressed(letter):
+    above(letter, suppressed_at=timezone.now(), suppressed_reason="It asked us not to.")
+
+
+@amiss("near-represented")
+def _near_represented(letter):
+    make_recipient(
+        letter.mailing.campaign, above(letter), counsel_appeared_on=datetime.date(2026, 11, 2)
+    )
+
+
+amiss("look-alike")(lambda letter: frozen(letter, institution_name="\u041darvard"))
+amiss("name-words")(
+    lambda letter: frozen(letter, addressee_title="Dean, who faces criminal charges")
+)
+
+
 @amiss("written-before")
 def _written_before(letter):
     version = letter.mailing.version
@@ -307,6 +346,21 @@ def others(letter: Letter) -> list[Letter]:
 def answers_all(letter: Letter) -> None:
     for number in (1, 2):
         make_answer(letter.recipient, "complied", number=number)
+
+
+@amiss("time-runs")
+def _time_runs(letter):
+    for_purpose(letter, "reminder")
+    Recipient.objects.filter(pk=letter.recipient_id).update(due_at=timezone.now() + 40 * DAY)
+
+
+@amiss("thanks-unconfirmed")
+def _thanks_unconfirmed(letter):
+    for_purpose(letter, "thanks")
+    for one in others(letter):
+        answers_all(one)
+    make_answer(letter.recipient, "complied", number=1)
+    make_answer(letter.recipient, "declined", number=2)
 
 
 def reminder_to(letter: Letter, status: str = "sent") -> Letter:
@@ -949,6 +1003,114 @@ def test_another_person_at_the_institution_may_be_suppressed():
     stage = clean(1)
     suppress_another(stage.letters[0], name="Sam Second")
     assert codes(stage) == set()
+
+
+def test_one_of_the_same_name_and_state_may_be_the_suppressed_one_again():
+    stage = clean(1)
+    named = stage.letters[0].recipient.institution
+    twin = make_institution(named.name.upper(), state=named.state)
+    twin.suppressed_at, twin.suppressed_reason = timezone.now(), "It asked us not to."
+    twin.save()
+    assert codes(stage) == {"near-suppressed"}
+    twin.state = "WI"
+    twin.save()
+    assert codes(stage) == set()
+
+
+def test_counsel_who_appeared_for_the_institution_in_another_campaign_is_named():
+    stage = clean(1)
+    named = stage.letters[0].recipient.institution
+    make_recipient(make_campaign(), named, counsel_appeared_on=datetime.date(2026, 11, 2))
+    (found,) = preflight.inspect(again(stage).mailing)
+    assert found.code == "near-represented"
+    assert "on November 2, 2026 in “" in found.message
+
+
+def test_counsel_of_a_school_is_named_before_its_university_is_written_to_but_not_its_sister():
+    stage = clean(3)
+    school, university, sister = stage.letters
+    for one in (school, sister):
+        institution(one, kind="school", parent=university.recipient.institution)
+    _represented(school)
+    contact(school, role="outside-counsel")
+    found = preflight.inspect(again(stage).mailing)
+    assert [(one.code, one.letter) for one in found] == [("near-represented", university)]
+
+
+@pytest.mark.parametrize(("days", "runs"), [(-1, False), (0, True), (1, True)])
+def test_whoever_has_time_left_on_the_letter_date_is_not_asked_again_unmarked(days, runs):
+    stage = clean(1)
+    (letter,) = stage.letters
+    for_purpose(letter, "reminder")
+    noon = datetime.time(12, tzinfo=ZoneInfo(letter.mailing.campaign.timezone))
+    due_at = datetime.datetime.combine(letter.mailing.letter_date + days * DAY, noon)
+    Recipient.objects.filter(pk=letter.recipient_id).update(due_at=due_at)
+    assert ("time-runs" in codes(stage)) == runs
+
+
+def readdressed(letter: Letter) -> None:
+    """Its addressee was removed and put in anew, which makes another row of the same person."""
+    anew = Addressee.objects.get(pk=letter.addressee_id)
+    Addressee.objects.filter(pk=anew.pk).update(archived_at=timezone.now())
+    anew.pk = None
+    anew.save()
+    Letter.objects.filter(pk=letter.pk).update(addressee=anew)
+
+
+def test_whoever_was_removed_and_put_in_anew_has_the_letter_already():
+    stage = clean(1)
+    (letter,) = stage.letters
+    _written_before(letter)
+    readdressed(letter)
+    assert "written-before" in codes(stage)
+
+
+def test_another_person_at_the_recipient_has_no_letter_yet():
+    stage = clean(1)
+    (letter,) = stage.letters
+    _written_before(letter)
+    dean = Contact.objects.create(
+        institution=letter.recipient.institution, name="Sam Second", title="Dean"
+    )
+    anew = Addressee.objects.create(recipient=letter.recipient, contact=dean)
+    Letter.objects.filter(pk=letter.pk).update(addressee=anew)
+    assert "written-before" not in codes(stage)
+
+
+@pytest.mark.parametrize(
+    ("status", "same_text", "marked"),
+    [
+        ("queued", False, True),
+        ("sent", False, False),
+        ("sent", True, True),
+    ],
+)
+def test_a_reminder_is_doubled_by_one_that_waits_or_says_the_same(status, same_text, marked):
+    stage = clean(1)
+    (letter,) = stage.letters
+    for_purpose(letter, "reminder")
+    earlier = reminder_to(letter, status)
+    if same_text:
+        template = letter.mailing.version.template
+        LetterVersion._base_manager.filter(mailings=earlier.mailing).update(
+            template=template, number=9
+        )
+    assert ("written-before" in codes(stage)) == marked
+
+
+@pytest.mark.parametrize("purpose", ["first", "thanks", "reminder"])
+def test_what_was_written_before_is_read_in_as_many_queries_for_3_as_for_20(purpose):
+    counts = []
+    for count in (3, 20):
+        stage = clean(count)
+        stages.prepared(0, campaign=stage.campaign, version=stage.mailing.version)
+        for_purpose(stage.letters[0], purpose)
+        again(stage)
+        with CaptureQueriesContext(connection) as queries:
+            found = preflight.inspect(stage.mailing)
+        assert sum(one.code == "written-before" for one in found) == count
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_letter_to_counsel_is_right_once_counsel_has_appeared():
