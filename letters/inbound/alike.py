@@ -16,20 +16,20 @@ LIKE = 85  # percent of the words, in the same order; less is another letter
 _FEW = 12  # words; below that anything is like anything
 _EARLIER = 2000
 _DEAR = re.compile(
-    r"^\s*(dear\b.*|to whom it may concern.*|(good )?(morning|afternoon).*)$", re.I | re.M
+    r"^[^\S\n]*(dear\b.*|to whom it may concern.*|(good )?(morning|afternoon).*)$", re.I | re.M
 )
 _CLOSING = re.compile(
-    r"^\s*(sincerely|(best|kind|warm) regards|regards|respectfully|very truly yours)\b.*",
+    r"^[^\S\n]*(sincerely|(best|kind|warm) regards|regards|respectfully|very truly yours)\b.*",
     re.I | re.M | re.S,
 )
-_NUMBERED = re.compile(r"\S*[0-9@]\S*")
+_NUMBERED = re.compile(r"[0-9@]")
 _MONTHS = frozenset(name.casefold() for name in calendar.month_name if name)
 
 
 def wording(text: str, names: tuple[str, ...] = ()) -> str:
     """What a letter says, without whom it is from and to. `names` are taken out as well."""
-    text = _CLOSING.sub("", _DEAR.sub("", text))
-    folded = f" {fold(_NUMBERED.sub(' ', text))} "
+    words = _CLOSING.sub("", _DEAR.sub("", text)).split()
+    folded = f" {fold(' '.join(word for word in words if not _NUMBERED.search(word)))} "
     for name in filter(None, map(fold, names)):
         folded = folded.replace(f" {name} ", " ")
     return " ".join(word for word in folded.split() if word not in _MONTHS)

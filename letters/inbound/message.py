@@ -8,6 +8,7 @@ from typing import Any
 
 from letters.inbound import child
 from letters.inbound.child import CouldNotRead
+from letters.inbound.read_message import without_gaps
 
 _HEADER = re.compile(rb"^[!-9;-~]{1,70}:", re.M)
 _FIRST = re.compile(rb"^(?:[!-9;-~]{1,70}:|From )")
@@ -87,11 +88,12 @@ def _shown(said: Any) -> Any:
     if not isinstance(said, str):
         return said
     text = unicodedata.normalize("NFC", said.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
+    text = "".join(
         char if char in "\n\t" or unicodedata.category(char) not in _UNSEEN else "�"
         for char in text
         if char not in _INVISIBLE
     )
+    return without_gaps(text)
 
 
 # Control, direction, surrogate, private and unassigned characters.

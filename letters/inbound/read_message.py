@@ -23,6 +23,8 @@ MEMORY = 1024 * 1024 * 1024
 MOST_TEXT = 200_000
 MOST_FILES = 20
 MOST_NAMED = 50  # messages it replies to, addresses it went to
+_BLANK_LINES, _WIDEST = 2, 40
+_GAP = re.compile(rf"\s{{{_WIDEST},}}")
 _YEARS = range(1990, 2200)  # a day beside these is a clock that was never set, or a trick
 _ID = re.compile(r"<[^<>\s]{3,490}>")
 _AUTO_SUBJECT = re.compile(r"^(auto(matic)?[ -]?(reply|response)?:|out of (the )?office)", re.I)
@@ -136,12 +138,27 @@ def _read_body(texts: list[Message], found: Read) -> None:
         for part in texts
     ]
     text = "\n\n".join(each.strip("\r\n") for each in said)[:MOST_TEXT]
+    text = without_gaps(text)
     parts = EmailReplyParser(languages=["en"]).read(text).replies
     own = parts[0].content if parts else text
     lines = own.splitlines()
     found.text = "\n".join(line for line in lines if not line.startswith(">")).strip()
     repeated = [line for line in lines if line.startswith(">")]
     found.quoted = "\n".join([*repeated, *(part.content for part in parts[1:])]).strip()
+
+
+def without_gaps(text: str) -> str:
+    """At most two blank lines in a row, and spaces as wide as a table needs.
+
+    Whoever reads it for phrases asks at each space how far the gap goes: a page of nothing but
+    spaces kept a worker busy for an hour.
+    """
+    kept, blank = [], 0
+    for line in text.split("\n"):
+        blank = blank + 1 if not line.strip() else 0
+        if blank <= _BLANK_LINES:
+            kept.append(_GAP.sub(" " * _WIDEST, line.rstrip()))
+    return "\n".join(kept)
 
 
 def _content(part: Message) -> str:

@@ -254,6 +254,12 @@ def test_a_day_on_which_nobody_sent_mail_is_no_day(date):
     assert message.read_message(mail(Date=date)).at is None
 
 
+def test_gaps_are_as_wide_as_a_person_needs_them_and_no_wider():
+    text = "Demand 1:" + " " * 5000 + "we comply.\n" + "\n \n" * 3000 + "Sincerely"
+    said = message.read_message(mail(text)).text
+    assert said == "Demand 1:" + " " * 40 + "we comply.\n\n\nSincerely"
+
+
 def test_of_thousands_of_messages_that_it_names_the_nearest_count():
     named = " ".join(f"<{n}@x.example>" for n in range(3000))
     read = message.read_message(mail(In_Reply_To="<last@ours>", References=named))

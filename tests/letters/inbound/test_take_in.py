@@ -10,6 +10,8 @@ from django.utils import timezone
 from campaigns import audit, filestore
 from letters.inbound import maildir, message, pages, take_in
 from letters.inbound.alike import wording
+from letters.inbound.match import references
+from letters.inbound.suggest import suggest
 from letters.inbound.take_in import NotTakenIn
 from letters.models import Dispatch, Incoming, ReadFile
 from letters.tasks import read_inbox
@@ -174,6 +176,16 @@ def test_the_wording_leaves_out_who_writes_to_whom_and_when():
         "Dear Mr. Sample,\nWe at Example University got CNF-2026-0001-X on May 3.\nSincerely,\nPat"
     )
     assert wording(text, ("Example University",)) == "we at got on"
+
+
+@pytest.mark.parametrize("filling", ["\n", " ", "\t", "A", ".", "\n ", "AB-", "dear\n", "not "])
+def test_a_mail_full_of_nothing_is_read_compared_and_searched(filling):
+    """Expressions that look ahead at each of its characters would be at it for hours."""
+    filled = ("We confirm" + filling * (200_000 // len(filling)))[:199_980] + " all of it."
+    said = message._shown(filled)
+    assert "of it" in f" {wording(said)} "
+    assert references(said) == []
+    assert suggest([said], {1: "One"}).by_demand is not None
 
 
 class TestMailbox:
