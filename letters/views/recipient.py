@@ -69,6 +69,9 @@ class RecipientPage(StaffPage, TemplateView):
             answers=answers,
             answered=sum(answer.current_entry is not None for answer in answers),
             verified=sum(answer.verification == Verification.VERIFIED for answer in answers),
+            contradicted=sum(
+                answer.verification == Verification.CONTRADICTED for answer in answers
+            ),
             today=timezone.localdate(now),
             tasks=_tasks(recipient),
             letters=letters,

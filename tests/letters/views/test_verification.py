@@ -50,6 +50,15 @@ def found(client, recipient: Recipient, status: str = "evidence_received", **typ
     )
 
 
+def test_the_recipients_page_counts_what_was_found_untrue_beside_what_was_verified(
+    counsel, recipient
+):
+    found(counsel, recipient)
+    found(counsel, recipient, "contradicted")
+    page = counsel.get(reverse("letters:recipient", args=[recipient.pk])).content.decode()
+    assert '0 of 1 answer verified, <span class="cs-bad">1 contradicted</span>' in page
+
+
 def test_counsel_puts_on_record_what_was_found(counsel, recipient):
     assert found(counsel, recipient).url == f"/staff/recipients/{recipient.pk}/#h-answers"
     html = counsel.get(page_of(recipient)).content.decode()
