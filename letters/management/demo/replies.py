@@ -34,7 +34,7 @@ REPLIES = (
         (
             "We confirm this in writing. The signed statement follows by mail.",
             _OFFICER,
-            "The policy is published on our website under Policies. A copy is attached.",
+            "The policy is published on our website under Policies.",
         ),
         title="General Counsel",
         attaches="Non-discrimination policy.pdf",
