@@ -26,6 +26,15 @@ def export_board(
     exported = exports.write(
         board_export.headings(demands), board_export.lines(campaign, rows), form
     )
+    try:
+        _record(campaign, exported, form, by)
+    except BaseException:
+        exported.file.close()
+        raise
+    return exported
+
+
+def _record(campaign: Campaign, exported: exports.Exported, form: exports.Format, by: User) -> None:
     audit.record(
         "board.exported",
         subject=campaign,
@@ -36,4 +45,3 @@ def export_board(
         sha256=exported.sha256,
         format=form.value,
     )
-    return exported

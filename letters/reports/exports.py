@@ -3,13 +3,15 @@
 A cell that begins with = + - @ or a control character is a formula to Excel, LibreOffice and
 Google Sheets, and a signer may be called `=HYPERLINK(...)`. So text is prefixed where it
 could be one, and each XLSX cell is written as a string besides. A file is finished and
-hashed before its first byte is sent, because its hash goes into the audit log first.
+hashed before its first byte is sent, because its hash goes into the audit log first; one of many
+rows waits for that on disk, and is sent from there piece by piece.
 """
 
 import csv
 import datetime
 import hashlib
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +24,8 @@ from openpyxl.utils import get_column_letter
 
 Value = str | int | datetime.date | datetime.datetime | None
 
+MOST_IN_MEMORY = 1024 * 1024
+_PIECE = 64 * 1024
 # As it stands, and as the wide characters that some spreadsheets take for the same.
 FORMULA_STARTS = "=+-@\t\r\n\x00＝＋－＠"
 _PASSED_OVER = " '\"\u00a0"
@@ -40,7 +44,10 @@ CONTENT_TYPES = {
 
 @dataclass(frozen=True)
 class Exported:
-    """A finished file at its first byte, the number of its rows, and the hash of its bytes."""
+    """A finished file at its first byte, the number of its rows, and the hash of its bytes.
+
+    Whoever is given it closes it.
+    """
 
     file: IO[bytes]
     rows: int
@@ -60,10 +67,28 @@ def harmless(text: str) -> str:
 
 
 def write(headings: Sequence[str], rows: Iterable[Sequence[Value]], form: Format) -> Exported:
-    file = io.BytesIO()
-    count = (_write_csv if form is Format.CSV else _write_xlsx)(file, headings, rows)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - a large one is closed once it is sent
+    try:
+        count = (_write_csv if form is Format.CSV else _write_xlsx)(file, headings, rows)
+        sha256 = _sha256(file)
+        if file.seek(0, io.SEEK_END) > MOST_IN_MEMORY:
+            file.seek(0)
+            return Exported(file, count, sha256)
+        file.seek(0)
+        small = io.BytesIO(file.read())
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return Exported(small, count, sha256)
+
+
+def _sha256(file: IO[bytes]) -> str:
     file.seek(0)
-    return Exported(file, count, hashlib.sha256(file.getbuffer()).hexdigest())
+    found = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def _write_csv(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:

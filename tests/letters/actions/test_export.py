@@ -34,7 +34,8 @@ def export(campaign, **filters):
 
 def test_an_export_holds_the_chosen_rows_and_no_formula(campaign):
     exported = export(campaign, place="CA")
-    text = exported.file.read().decode("utf-8-sig")
+    with exported.file as file:
+        text = file.read().decode("utf-8-sig")
     assert exported.rows == 1
     assert "'=Alpha" in text
     assert "Beta" not in text
@@ -43,12 +44,14 @@ def test_an_export_holds_the_chosen_rows_and_no_formula(campaign):
 
 def test_an_export_has_the_order_of_the_list_over_its_batches(campaign, monkeypatch):
     monkeypatch.setattr("letters.reports.rows.AT_ONCE", 1)
-    lines = export(campaign, sort="-name").file.read().decode("utf-8-sig").splitlines()
+    with export(campaign, sort="-name").file as file:
+        lines = file.read().decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["Beta", "'=Alpha"]
 
 
 def test_an_export_is_on_record_with_its_count_and_hash(campaign):
     exported = export(campaign)
+    exported.file.close()
     event = AuditEvent.objects.get(verb="board.exported")
     assert event.sentence == f"exported 2 recipients of {campaign} as CSV"
     assert exported.sha256 in event.payload
@@ -61,6 +64,15 @@ def test_an_export_undone_leaves_no_event(campaign):
         pass
 
     with pytest.raises(Undone), transaction.atomic():
-        export(campaign)
+        export(campaign).file.close()
         raise Undone
     assert not AuditEvent.objects.filter(verb="board.exported").exists()
+
+
+def test_what_cannot_be_put_on_record_leaves_no_file_behind(campaign, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(RuntimeError):  # an open file would warn, which is an error here
+        export(campaign)
