@@ -113,6 +113,7 @@ def make_world() -> World:
             "c": codes.derive(letter.reference).code,
             "receipt": response.receipt,
             "ask": "correction",
+            "requests": "correction",
         },
     )
 

@@ -29,14 +29,12 @@ class RequestNew(StaffPage, TemplateView):
     kind: str
     incoming: Incoming | None
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.kind, self.now = kwargs["kind"], timezone.now()
-        if self.kind not in FORMS:
+    def _find(self, pk: int, kind: str) -> None:
+        if kind not in FORMS:
             raise Http404("Nothing of that kind can be asked for.")
         recipients = Recipient.objects.select_related("campaign", "institution")
-        self.recipient = get_object_or_404(recipients, pk=kwargs["pk"])
-        self.campaign = self.recipient.campaign
+        self.recipient = get_object_or_404(recipients, pk=pk)
+        self.campaign, self.kind, self.now = self.recipient.campaign, kind, timezone.now()
         self.incoming = self._incoming()
 
     def _incoming(self) -> Incoming | None:
@@ -48,9 +46,11 @@ class RequestNew(StaffPage, TemplateView):
         return f"{self.recipient} {FORMS[self.kind].title}"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._find(**kwargs)
         return self._show(self._paper(bound=False))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._find(**kwargs)
         paper = self._paper(bound=True)
         if not paper.is_valid():
             return self._show(paper, status=422)
