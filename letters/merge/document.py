@@ -7,17 +7,20 @@ that storage does not have, a character that the typeface does not have.
 import hashlib
 import html
 import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from campaigns import filestore
 from letters.merge import conformance, envelope, qr, typefaces
+from letters.merge.blanks import Form, blank
 from letters.merge.blocks import NO_RESPONSE, RESPONSE
 from letters.merge.compositor import fonts, packing
 from letters.merge.content import LetterContent
@@ -30,6 +33,10 @@ _FORM_PAGES = 3  # of thirty demands
 STYLESHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "letter.css"
 # What of our own decides the bytes that WeasyPrint's pages are written as.
 _SHAPING = [Path(module.__file__ or "") for module in (conformance, fonts, packing)]
+
+
+# A character that HTML names, other than those that text is escaped with.
+_REFERENCE = re.compile("&(?!(?:amp|lt|gt|quot|nbsp|#39|#34|#x27|#123|#125);)")
 
 
 class RenderRefused(Exception):
@@ -114,28 +121,96 @@ def _return_lines(content: LetterContent) -> list[str]:
 
 def _html(content: LetterContent) -> str:
     profile = envelope.PROFILES[content.envelope]
-    return render_to_string(
+    window = _window_lines(content, profile)
+    form = _forms(_blanked(content), len(window))
+    values = _values(content, window)
+    values["body"] = _with_panel(content, form.panel, values)
+    return form.letter.filled(values)
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """The letter and its panel, rendered with blanks."""
+
+    letter: Form
+    panel: Form
+
+
+def _blanked(content: LetterContent) -> LetterContent:
+    """The letter with blanks where letters of one mailing differ; what is empty stays so."""
+    return replace(
+        content,
+        reference=_blank("reference", content.reference),
+        addressee=_blank("addressee", content.addressee),
+        salutation=_blank("salutation", content.salutation),
+        subject=_blank("subject", content.subject),
+        body=NO_RESPONSE if NO_RESPONSE in content.body else "",
+        address_lines=_blanks("address", len(content.address_lines)),
+        postal_lines=_blanks("postal", len(content.postal_lines)),
+        response=replace(content.response, url=blank("url"), short_code=blank("short_code")),
+        form=content.form and replace(content.form, institution=blank("institution")),
+        characters="",
+    )
+
+
+def _blank(name: str, value: str) -> str:
+    return blank(name) if value else ""
+
+
+def _blanks(name: str, count: int) -> tuple[str, ...]:
+    return tuple([blank(f"{name} {number}") for number in range(count)])
+
+
+def _values(content: LetterContent, window: list[str]) -> dict[str, str]:
+    """What stands in the blanks. Subject and body were made by letters.merge.language."""
+    plain = {
+        "reference": content.reference,
+        "addressee": content.addressee,
+        "salutation": typeset(content.salutation),
+        "url": content.response.url,
+        "short_code": content.response.short_code,
+        "institution": content.form.institution if content.form else "",
+    }
+    for name, lines in (
+        ("address", content.address_lines),
+        ("postal", content.postal_lines),
+        ("window", window),
+    ):
+        plain.update({f"{name} {number}": typeset(line) for number, line in enumerate(lines)})
+    values = {name: escape(value) for name, value in plain.items()}
+    return {**values, "subject": content.subject, "qr": qr.draw(content.response.url)}
+
+
+@lru_cache(maxsize=64)
+def _forms(content: LetterContent, window_lines: int) -> _Forms:
+    """The letter without its body, and its panel, for all that are alike but for their blanks."""
+    profile = envelope.PROFILES[content.envelope]
+    letter = render_to_string(
         "documents/letter.html",
         {
             "letter": content,
             "profile": profile,
             "paper": mark_safe(envelope.css(profile, content.first_page)),  # noqa: S308 - numbers
-            "window": [typeset(line) for line in _window_lines(content, profile)],
+            "window": _blanks("window", window_lines),
             "return_lines": _return_lines(content),
             "title": f"Letter {content.reference} to {content.addressee}",
             "date": long_date(content.letter_date),
             "delivery": content.delivery_lines,
-            "address": [typeset(line) for line in content.address_lines],
-            "posted_to": [typeset(line) for line in content.postal_lines or content.address_lines],
+            "address": content.address_lines,
+            "posted_to": content.postal_lines or content.address_lines,
             "mail": _mail(content),
-            "salutation": typeset(content.salutation),
-            # Both were made by letters.merge.language, which escapes every value.
+            "salutation": content.salutation,
             "deadline": typeset(content.deadline),
             "asks": NO_RESPONSE not in content.body,
-            "subject": mark_safe(content.subject),  # noqa: S308
-            "body": mark_safe(_with_panel(content)),  # noqa: S308
+            "subject": content.subject,
+            "body": blank("body"),
         },
     )
+    panel = render_to_string(
+        "documents/respond.html",
+        {"letter": content, "deadline": typeset(content.deadline), "qr": blank("qr")},
+    )
+    return _Forms(Form(letter), Form(panel))
 
 
 def _window_lines(content: LetterContent, profile: envelope.Profile) -> list[str]:
@@ -152,20 +227,12 @@ def _mail(content: LetterContent) -> str:
     )
 
 
-def _with_panel(content: LetterContent) -> str:
+def _with_panel(content: LetterContent, panel: Form, values: Mapping[str, str]) -> str:
     """The body with the response panel where the text asks for it, at its end, or nowhere."""
     if NO_RESPONSE in content.body:
         return content.body.replace(NO_RESPONSE, "")
-    panel = render_to_string(
-        "documents/respond.html",
-        {
-            "letter": content,
-            "deadline": typeset(content.deadline),
-            "qr": mark_safe(qr.draw(content.response.url)),  # noqa: S308
-        },
-    )
     before, _, after = content.body.partition(RESPONSE)
-    return f"{before}{panel}{after.replace(RESPONSE, '')}"
+    return f"{before}{panel.filled(values)}{after.replace(RESPONSE, '')}"
 
 
 def _annex_pages(content: LetterContent) -> int:
@@ -195,6 +262,8 @@ def _assets(content: LetterContent) -> dict[str, bytes]:
 
 
 def refuse_missing_characters(source: str, typeface: str) -> None:
+    if typefaces.has_all(source, typeface) and not _REFERENCE.search(source):
+        return
     printed = html.unescape(re.sub(r"<[^>]*>", "", source))
     lacking = list(typefaces.missing(printed, typeface))
     if lacking:

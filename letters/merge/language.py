@@ -14,11 +14,12 @@ from typing import Any
 
 from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import ResourceLimitError
+from markupsafe import escape
 
 from campaigns.text import UnsafeText, clean_block, clean_line, look_alikes
-from letters.merge import blocks, typefaces
+from letters.merge import blanks, blocks, typefaces
 from letters.merge.compiler import Compiler
-from letters.merge.fields import ENTRIES, FILTERS, long_date, with_grounds
+from letters.merge.fields import ENTRIES, FIELDS, FILTERS, Field, long_date, with_grounds
 from letters.merge.liquid_tags import TagWriter
 from letters.merge.tags import Problem, lift
 from letters.merge.typography import typeset
@@ -38,6 +39,7 @@ __all__ = [
 _STOPPED = "\ue004"
 _ONE_STOP = re.compile(rf"{_STOPPED}((?:</\w+>)*)\.(?!\.)")
 LONGEST = 60_000  # characters; about twenty pages
+_LARGEST = 2_000_000  # characters of HTML
 # What stands in a letter once cannot stand in what one recipient reads besides.
 _NOT_IN_A_PART = ("own_text", "response", "no_response")
 
@@ -58,12 +60,16 @@ class MissingValue(Exception):
         super().__init__(f"The letter uses {field}, which is not known for this recipient.")
 
 
-@dataclass(frozen=True)
+Known = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Template:
     """A text that was read without problems. `fields` are the names it uses."""
 
     fields: frozenset[str]
     _compiled: BoundTemplate
+    _plain: frozenset[str]
 
     def merge(self, values: Mapping[str, Any]) -> str:
         """Safe HTML with the values of one recipient.
@@ -73,25 +79,60 @@ class Template:
         MissingValue for a required value that is empty and would have been printed,
         TemplateRefused where the loops make it longer than any letter.
         """
-        known = {name: values.get(name, "") for name in self.fields}
-        for name in ENTRIES:
-            known[name] = [_with_yes(entry) for entry in known.get(name) or []]
-        ready = {
-            "demands": blocks.demands(known["demands"]),
-            "open_demands": blocks.demands(known["open_demands"]) if known["open_demands"] else "",
-            "grounds": blocks.grounds(known["grounds"]),
-            "cases": blocks.cases(known["grounds"]),
-            "facts": blocks.facts(known["facts"]),
-            "own_text": known.get("own_text") or "",
-            "response": blocks.RESPONSE,
-            "no_response": blocks.NO_RESPONSE,
-        }
-        try:
-            merged = self._compiled.render(**_with_yes(known), ready=ready)
-        except ResourceLimitError as error:
-            message = "The loops of this text make it longer than any letter is."
-            raise TemplateRefused([Problem(1, 1, message)]) from error
-        return _ONE_STOP.sub(r"\1", merged).replace(_STOPPED, "")
+        known = tuple([(name, self._asked(name, values.get(name, ""))) for name in self.fields])
+        merged = _form(self, known).filled(_Printed(values))
+        if len(merged) > _LARGEST:
+            raise _too_long()
+        if _STOPPED in merged:
+            merged = _ONE_STOP.sub(r"\1", merged).replace(_STOPPED, "")
+        return merged
+
+    def _asked(self, name: str, value: Any) -> Any:
+        """All that the form depends on: of text no more than that there is some."""
+        if name in self._plain and isinstance(value, str) and value.strip():
+            return blanks.blank(name)
+        if name in ENTRIES:
+            return tuple([tuple(entry.items()) for entry in value or ()])
+        return value
+
+
+class _Printed(dict[str, str]):
+    """What stands in each blank of a form, by field and filters."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __missing__(self, blank: str) -> str:
+        name, _, filters = blank.partition("|")
+        printed = self[blank] = str(escape(_print(self._values[name], name, filters)))
+        return printed
+
+
+@lru_cache(maxsize=64)
+def _form(template: Template, asked: Known) -> blanks.Form:
+    """The text for all whose conditions and lists are the same."""
+    known = dict(asked)
+    for name in ENTRIES:
+        known[name] = [_with_yes(dict(entry)) for entry in known.get(name) or ()]
+    ready = {
+        "demands": blocks.demands(known["demands"]),
+        "open_demands": blocks.demands(known["open_demands"]) if known["open_demands"] else "",
+        "grounds": blocks.grounds(known["grounds"]),
+        "cases": blocks.cases(known["grounds"]),
+        "facts": blocks.facts(known["facts"]),
+        "own_text": known.get("own_text") or "",
+        "response": blocks.RESPONSE,
+        "no_response": blocks.NO_RESPONSE,
+    }
+    try:
+        return blanks.Form(template._compiled.render(**_with_yes(known), ready=ready))
+    except ResourceLimitError as error:
+        raise _too_long() from error
+
+
+def _too_long() -> TemplateRefused:
+    message = "The loops of this text make it longer than any letter is."
+    return TemplateRefused([Problem(1, 1, message)])
 
 
 def check(
@@ -129,7 +170,13 @@ def _read(
     liquid = compiler.line() if subject else compiler.body()
     if problems := sorted({*lifted.problems, *tags.problems}):
         return None, tuple(problems)
-    return Template(frozenset(tags.used), _ENVIRONMENT.from_string(liquid)), ()
+    plain = {name for name in tags.used if _is_plain(FIELDS.get(name))}
+    return Template(frozenset(tags.used), _ENVIRONMENT.from_string(liquid), frozenset(plain)), ()
+
+
+def _is_plain(field: Field | None) -> bool:
+    """Whether a text can do no more with the field than print it, or ask whether it is there."""
+    return field is not None and field.kind == "text" and not field.choices
 
 
 def _unfit(source: str, subject: bool) -> list[Problem]:
@@ -158,6 +205,8 @@ def unprintable(text: str) -> Iterator[Problem]:
 
 def _print(value: object, name: str, filters: str) -> str:
     """The Liquid filter through which every value passes."""
+    if value == blanks.blank(name):
+        return blanks.blank(f"{name}|{filters}")
     if not value or (isinstance(value, str) and not value.strip()):
         if name in _OPTIONAL:
             return ""
@@ -189,7 +238,7 @@ class _Environment(Environment):
     """No loader, no other tags or filters than the compiler writes, and hard limits."""
 
     loop_iteration_limit = 5_000
-    output_stream_limit = 2_000_000
+    output_stream_limit = _LARGEST
     block_nesting_limit = 20
 
 
