@@ -11,7 +11,7 @@ The same content gives the same bytes, whatever was rendered before and in which
 
 import atexit
 import os
-import selectors
+import select
 import shutil
 import signal
 import subprocess
@@ -63,6 +63,7 @@ WALL_SECONDS = 40.0
 START_SECONDS = 60.0
 LETTERS_PER_CHILD = 300
 _SHARED = 1 / 100  # of the wear that one letter is
+_PIPE = 256 * 1024  # bytes: a letter goes through at once
 _SAID = 4_000  # characters of standard error that are worth keeping
 
 
@@ -261,6 +262,7 @@ class _Child:
                 cwd=self._folder,
                 env=_environment(self._folder),
                 start_new_session=True,  # Ctrl-C is the parent's; closing the pipe ends it
+                pipesize=_PIPE,
             )
 
     @property
@@ -319,20 +321,21 @@ class _Patient:
     """A pipe read until a moment, and not one moment longer."""
 
     def __init__(self, pipe: Any, until: float) -> None:
-        self._pipe, self._until = pipe, until
+        self._file, self._until = pipe.fileno(), until
+        self._poll = select.poll()
+        self._poll.register(self._file, select.POLLIN)
 
     def read(self, size: int) -> bytes:
-        parts = bytearray()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._pipe, selectors.EVENT_READ)
-            while len(parts) < size:
-                if not selector.select(max(self._until - time.monotonic(), 0)):
-                    raise RenderTimedOut("The letter took too long and was stopped.")
-                part = os.read(self._pipe.fileno(), size - len(parts))
-                if not part:
-                    break
-                parts += part
-        return bytes(parts)
+        parts: list[bytes] = []
+        while size and (part := self._part(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _part(self, size: int) -> bytes:
+        if not self._poll.poll(max(self._until - time.monotonic(), 0) * 1000):
+            raise RenderTimedOut("The letter took too long and was stopped.")
+        return os.read(self._file, size)
 
 
 def _environment(folder: str) -> dict[str, str]:

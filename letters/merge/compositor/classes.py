@@ -86,8 +86,6 @@ class Block:
     is_odd: bool = False
     known: Kept[Texts, Lines] = field(default_factory=lambda: Kept(200))
     rests: Rests = field(default_factory=lambda: Kept(500))
-    _own: Texts | None = None
-    _shape: Hashable = None
 
     def texts(self, texts: Texts) -> Texts:
         return tuple([texts[node] for node in self.nodes])
@@ -109,12 +107,6 @@ class Block:
 
     def shape(self, own: Texts) -> Hashable:
         """What two letters of a class have in common here."""
-        if own != self._own:  # most paragraphs say the same in every letter
-            self._shape = self._shape_of(own)
-            self._own = own
-        return self._shape
-
-    def _shape_of(self, own: Texts) -> Hashable:
         if not self.hands:
             return own
         return tuple([tuple([piece.run for piece in line]) for line in self.lines(own)])
@@ -403,7 +395,11 @@ class Class:
         self.pages = len(reading.document.pages)
         self.name = name
         self._blocks = [block for block, _rows in blocks]
-        self._own = [block.texts(reading.read.texts) for block in self._blocks]
+        self._texts = reading.read.texts
+        self._of_node: dict[int, list[int]] = {}
+        for number, block in enumerate(self._blocks):
+            for node in block.nodes if block.hands else ():
+                self._of_node.setdefault(node, []).append(number)
         streams = page_streams(pdf)
         self._slots = list(self._all_slots(reading, blocks))
         self._of_block: list[list[int]] = [[] for _block in blocks]
@@ -412,6 +408,7 @@ class Class:
         self._drawing = len(self._slots)
         items = [list(map(pydyf._to_bytes, stream.stream)) for stream in streams]
         self._defaults = [b"\n".join(items[s.page][s.first : s.last]) for s in self._slots]
+        self._heads = [default[: default.rindex(b"\n") + 1] for default in self._defaults]
         self._defaults.append(_drawn(reading.read.drawing))
         self._sheets = [
             _Sheet(stream, items[page], self._places(page, items[page]), self._defaults)
@@ -446,13 +443,13 @@ class Class:
 
     def file(self, read: Source, values: dict[str, str], *, all_anew: bool = False) -> bytes:
         """The file of a letter of this class. Raises Unproven."""
+        nodes = self._of_node.keys() if all_anew else differing(read.texts, self._texts)
         changed: dict[int, bytes] = {}
-        for number, block in enumerate(self._blocks):
-            own = block.texts(read.texts)
-            if block.hands and (all_anew or own != self._own[number]):
-                lines = block.lines(own)
-                for slot in self._of_block[number]:
-                    changed[slot] = self._filled(slot, lines)
+        for number in {number for node in nodes for number in self._of_node.get(node, ())}:
+            block = self._blocks[number]
+            lines = block.lines(block.texts(read.texts))
+            for slot in self._of_block[number]:
+                changed[slot] = self._filled(slot, lines)
         changed[self._drawing] = _drawn(read.drawing)
         pages = [sheet.packed(changed) for sheet in self._sheets]
         return self._sheaf.file(pages, values, read.identifier)
@@ -460,17 +457,19 @@ class Class:
     def _filled(self, number: int, lines: Lines) -> bytes:
         """The items of a slot: where the text begins, its font where it was set, the text."""
         slot = self._slots[number]
-        line = lines[slot.line]
-        x = slot.x
-        for before in line[: slot.piece]:
-            x += before.shaped.width
-        items = self._defaults[number].split(b"\n")
+        line, head = lines[slot.line], self._heads[number]
         if slot.piece:
-            matrix = items[0].split(b" ")
+            x = slot.x
+            for before in line[: slot.piece]:
+                x += before.shaped.width
+            matrix = head.split(b" ")
             matrix[4] = pydyf._to_bytes(x)
-            items[0] = b" ".join(matrix)
-        items[-1] = line[slot.piece].shaped.drawn
-        return b"\n".join(items)
+            head = b" ".join(matrix)
+        return head + line[slot.piece].shaped.drawn
+
+
+def differing(texts: Texts, others: Texts) -> list[int]:
+    return [node for node, text in enumerate(texts) if text != others[node]]
 
 
 class _Sheet:
@@ -564,18 +563,26 @@ class Skeleton:
             [n for n, inside in enumerate(outline.inside) if inside == element]
             for element in _titles(outline)
         )
-        in_blocks = {node for block in self.blocks.values() for node in block.nodes}
         unseen = {n for n, inside in enumerate(outline.inside) if _is_unseen(outline, inside)}
-        apart = in_blocks.union(self.title, self.picture, unseen)
-        self._loose = [node for node in range(len(texts)) if node not in apart]
-        self._loosely = [texts[node] for node in self._loose]
+        self._apart = unseen.union(self.title, self.picture)
+        self._texts = texts
+        self._in_order = list(self.blocks.values())
+        self._of_node = {
+            node: number for number, block in enumerate(self._in_order) for node in block.nodes
+        }
+        self._shapes = [block.shape(block.texts(texts)) for block in self._in_order]
         self.classes: Kept[Hashable, Class | str] = Kept(100)
 
     def key(self, texts: Texts) -> Hashable:
         """What makes the letter's class. Raises Unproven."""
-        if [texts[node] for node in self._loose] != self._loosely:
+        shapes = self._shapes.copy()
+        nodes = [node for node in differing(texts, self._texts) if node not in self._apart]
+        if not self._of_node.keys() >= set(nodes):
             raise Unproven("words outside of any paragraph")
-        return tuple([block.shape(block.texts(texts)) for block in self.blocks.values()])
+        for number in {self._of_node[node] for node in nodes}:
+            block = self._in_order[number]
+            shapes[number] = block.shape(block.texts(texts))
+        return tuple(shapes)
 
     def values(self, read: Source) -> dict[str, str]:
         """What the file says of the letter beside its pages."""

@@ -68,17 +68,22 @@ class Sheaf:
         things.append((len(pdf.objects), pdf.info))
         self._things = [self._thing(number, thing, values) for number, thing in things]
         self._count = len(things) + 1
-        # Whole objects of the file and those packed into one of them, each as the bytes that it
-        # always is, or as what makes it.
+        # Whole objects, each as the bytes that it always is or as what makes it; those that are
+        # packed into one of them; and which of these differ, by their place.
         self._outer: list[bytes | _Thing] = []
-        self._inner: list[bytes | _Thing] = []
+        self._inner: list[bytes] = []
+        self._loose: list[tuple[int, _Thing]] = []
         for thing in self._things:
             if thing.is_packed:
+                if not thing.is_fixed:
+                    self._loose.append((len(self._inner), thing))
                 data = thing.data([], values)
-                self._inner.append(known.setdefault(data, data) if thing.is_fixed else thing)
+                self._inner.append(known.setdefault(data, data))
+            elif thing.is_fixed:
+                whole = _whole(thing.number, thing.data([], values))
+                self._outer.append(known.setdefault(whole, whole))
             else:
-                whole = _whole(thing.number, thing.data([], values)) if thing.is_fixed else b""
-                self._outer.append(known.setdefault(whole, whole) if thing.is_fixed else thing)
+                self._outer.append(thing)
         self._numbers = [thing.number for thing in self._things if thing.is_packed]
         self._index, self._lengths = b"", [-1]
         self._groups: dict[int, tuple[bytes, bytes]] = {}
@@ -114,7 +119,9 @@ class Sheaf:
         return b"".join([_HEADER, *whole, references, end])
 
     def _packed(self, values: Made) -> bytes:
-        inner = [part if isinstance(part, bytes) else part.data([], values) for part in self._inner]
+        inner = self._inner.copy()
+        for index, thing in self._loose:
+            inner[index] = thing.data([], values)
         lengths = list(map(len, inner))
         if lengths[:-1] != self._lengths[:-1]:
             places = accumulate((length + 1 for length in lengths[:-1]), initial=0)
@@ -155,18 +162,13 @@ class Sheaf:
             self._tables[size] = self._table(size)
         rows = [_row(1, place, size, 0) for place in places]
         table = b"".join(chain.from_iterable(zip(self._tables[size], rows, strict=True)))
-        quoted = pydyf.String(identifier).data
-        extra = {
-            "Type": "/XRef",
-            "Index": pydyf.Array((0, self._count + 2)),
-            "W": pydyf.Array((1, size, _GENERATION)),
-            "Size": self._count + 2,
-            "Root": self._root,
-            "Info": self._info,
-            "ID": pydyf.Array((quoted, quoted)),
-        }
-        data: bytes = pydyf.Stream([table], extra, True).data
-        return data
+        packed = packing.pack([table])
+        count, named = self._count + 2, pydyf.String(identifier).data
+        head = (
+            b"<</Type /XRef/Index [0 %d]/W [1 %d %d]/Size %d/Root %s/Info %s/ID [%s %s]"
+            b"/Filter /FlateDecode/Length %d>>"
+        ) % (count, size, _GENERATION, count, self._root, self._info, named, named, len(packed))
+        return b"\n".join((head, b"stream", packed, b"endstream"))
 
 
 def _row(kind: int, place: int, size: int, generation: int) -> bytes:

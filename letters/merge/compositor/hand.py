@@ -8,7 +8,7 @@ import re
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from letters.merge.compositor import packing
 from letters.merge.compositor.kept import Kept
@@ -42,8 +42,7 @@ class Face:
     pairs: Pairs
 
 
-@dataclass(frozen=True)
-class Shaped:
+class Shaped(NamedTuple):
     """A stretch of text of one style: how it is drawn, and how wide it is in CSS pixels."""
 
     drawn: bytes
@@ -86,13 +85,11 @@ class Hand:
     def shape(self, text: str) -> Shaped:
         return self._shaped.get(text, lambda: self._composed(text) or self._shape(text))
 
-    def measure_word(self, text: str) -> tuple[float, float]:
-        bare = text.rstrip(" ")
+    def measure_word(self, word: str) -> float:
         try:
-            width = self._plain[bare][1] * self._ffi.FROM_UNITS
+            return float(self._plain[word][1] * self._ffi.FROM_UNITS)
         except KeyError:
-            width = self._line(bare)[1]
-        return width, width + self.space * (len(text) - len(bare))
+            return self._line(word)[1] if word else 0.0
 
     def _composed(self, text: str) -> Shaped | None:
         """The text put together from its words; None where one of them is not plain.
@@ -219,17 +216,17 @@ class _PlainWords(dict[str, _Set]):
         return letters
 
 
-class _Words(dict[str, tuple[float, float]]):
-    """About how wide each word is, without the spaces behind it and with them."""
+class _Words(dict[str, float]):
+    """About how wide each word is."""
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
 
-    def __missing__(self, text: str) -> tuple[float, float]:
+    def __missing__(self, word: str) -> float:
         if len(self) > _MOST_WORDS:
             self.clear()
-        widths = self[text] = self._hand.measure_word(text)
-        return widths
+        width = self[word] = self._hand.measure_word(word)
+        return width
 
 
 class _Glyphs(dict[tuple[int, int, int], str]):

@@ -7,10 +7,12 @@ that, or unlike anything that was proven, raises Unproven, and the letter is set
 
 import re
 from array import array
-from bisect import bisect_right
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise, repeat
+from operator import add, sub
+from typing import NamedTuple
 
 from letters.merge.compositor.hand import Hand, Shaped, Unproven
 from letters.merge.compositor.kept import Kept
@@ -27,8 +29,7 @@ _OTHERWISE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """What of one run stands on a line, and how far from the first line's edge it begins."""
 
     run: int
@@ -86,13 +87,13 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, rests: Rests) -> L
 class _Words:
     """Stretches after each of which the line may break, in order.
 
-    Of each its end, its end without the space, its width without the space, and the width of
-    all that stands before it.
+    Of each its end, its end without the space, how far it reaches from the beginning of the
+    paragraph without the space, and where it begins.
     """
 
     ends: list[int]
     stops: list[int]
-    widths: list[float]
+    reach: list[float]
     before: list[float]
 
 
@@ -117,29 +118,26 @@ class _Paragraph:
         return pieces if width < room else None
 
     def words(self) -> _Words:
+        """A word that is partly emphasised is reckoned from its parts."""
         text = self.text
-        ends = [*_breaks(text, self._hands[0].style["lang"]), len(text)]
-        both = []
-        run = 0
-        for start, end in pairwise([0, *ends]):
-            while self._edges[run + 1] <= start:
-                run += 1
-            if end <= self._edges[run + 1]:
-                both.append(self._hands[run].words[text[start:end]])
-            else:
-                both.append(self._across(start, end))
-        return _Words(
-            ends,
-            [end - (text[end - 1] == " ") for end in ends],
-            [bare for bare, _whole in both],
-            [0.0, *accumulate([whole for _bare, whole in both])],
-        )
-
-    def _across(self, start: int, end: int) -> tuple[float, float]:
-        """How wide a word is that may be partly emphasised."""
-        widths = [self._hands[run].words[self.text[a:b]] for run, a, b in self._spans(start, end)]
-        before = sum(whole for _bare, whole in widths[:-1])
-        return before + widths[-1][0], before + widths[-1][1]
+        ends = _breaks(text, self._hands[0].style["lang"])
+        cuts = sorted({*ends, *self._edges[1:]})
+        stops = [end - 1 if text[end - 1] == " " else end for end in cuts]
+        parts = [text[start:stop] for start, stop in zip([0, *cuts], stops, strict=False)]
+        widths: list[float] = []
+        spaces: list[float] = []
+        for hand, edge in zip(self._hands, self._edges[1:], strict=True):
+            first, last = len(widths), bisect_right(cuts, edge)
+            widths += map(hand.words.__getitem__, parts[first:last])
+            spaces += [hand.space if cuts[n] > stops[n] else 0.0 for n in range(first, last)]
+        before = [*accumulate(map(add, widths, spaces), initial=0.0)]
+        if len(cuts) > len(ends):
+            at = [bisect_left(cuts, end) for end in ends]
+            stops = [stops[n] for n in at]
+            spaces = [spaces[n] for n in at]
+            before = [0.0, *(before[n + 1] for n in at)]
+        reach = [*map(sub, before[1:], spaces)]
+        return _Words(ends, stops, reach, before)
 
     def end_of_line(self, words: _Words, start: int, room: float) -> int:
         """The last break before which everything fits into `room`."""
@@ -148,14 +146,14 @@ class _Paragraph:
         # Up to here there is room for each word and the space behind it, so for all of them.
         at = max(bisect_right(words.before, room_to - _CLOSE, first) - 1, first)
         while at < len(words.ends):
-            slack = room_to - words.before[at] - words.widths[at]
+            slack = room_to - words.reach[at]
             if slack < _CLOSE and (slack < -_CLOSE or not self._fits(start, words.stops[at], room)):
                 break
             at += 1
         if at == first:
             raise Unproven("a word that is wider than its line")
         last = at - 1
-        self._prove_edge(words.ends[last], room_to - words.before[last] - words.widths[last])
+        self._prove_edge(words.ends[last], room_to - words.reach[last])
         return words.ends[last]
 
     def _prove_edge(self, end: int, slack: float) -> None:
@@ -191,7 +189,7 @@ class _Paragraph:
     def _with_spaces(self, piece: Piece, spaces: str) -> Piece:
         """Spaces that end a run as well as its line are drawn, though they take no room."""
         drawn = self._hands[piece.run].shape(piece.text + spaces).drawn
-        return replace(piece, shaped=Shaped(drawn, piece.shaped.width))
+        return piece._replace(shaped=Shaped(drawn, piece.shaped.width))
 
     def _spans(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """Of which runs the text from `start` to `end` is made: run, its first and last place."""
@@ -211,17 +209,18 @@ _BOUNDED = re.compile(r"[A-Za-zÀ-ɏ0-9].*[A-Za-zÀ-ɏ0-9.,;:]")
 
 
 def _breaks(text: str, language: str) -> list[int]:
-    """Where a line may end, as Pango finds it."""
+    """Where a line may end, as Pango finds it, and the end."""
     words = text.split(" ")
     inner = [*map(_inner_breaks, words, repeat(language))]
-    if None in inner:
-        return _all_breaks(text, language)
+    if None in inner or not words[-1]:
+        return [*_all_breaks(text, language), len(text)]
     ends = [*accumulate([len(word) + 1 for word in words])]
-    starts = [0, *ends[:-1]]
-    within = [
-        start + place for start, places in zip(starts, inner, strict=True) for place in places or ()
-    ]
-    return sorted([*ends[:-1], *within])
+    ends[-1] -= 1
+    if not any(inner):
+        return ends
+    begun = zip([0, *ends], inner, strict=False)
+    within = [start + place for start, places in begun for place in places or ()]
+    return sorted([*ends, *within])
 
 
 @lru_cache(maxsize=20_000)
