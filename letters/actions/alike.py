@@ -80,7 +80,7 @@ def is_proven(mailing: Mailing) -> bool:
 def prove(*, mailing_pk: int, until: float) -> bool:
     """Compare until the monotonic clock says `until`; whether nothing is left to do here.
 
-    Two workers may compare the same letter, which does no harm.
+    Each worker takes one after another at random. Two that compare the same letter do no harm.
     """
     mailing = Mailing.objects.select_related("campaign", "version__template").get(pk=mailing_pk)
     if mailing.status != Mailing.Status.RENDERING:
@@ -88,7 +88,8 @@ def prove(*, mailing_pk: int, until: float) -> bool:
     if mailing.letters.filter(status=Letter.Status.DRAFT).exists():
         return True  # in another worker's hand, which will be back here
     _choose(mailing, timezone.now())
-    for letter in mailing.letters.filter(comparison=Letter.Comparison.CHOSEN).order_by("?"):
+    chosen = mailing.letters.filter(comparison=Letter.Comparison.CHOSEN)
+    while letter := chosen.order_by("?").first():
         letter.mailing = mailing
         if why := _difference(letter):
             stop_sharing(mailing=mailing, letter=letter, why=why)

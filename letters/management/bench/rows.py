@@ -38,6 +38,7 @@ def mailing_of(count: int, directory: Path, *, by: User) -> Mailing:
 def _institutions(count: int, directory: Path) -> list[Institution]:
     made: list[Institution] = []
     contacts: list[Contact] = []
+    named = set[str]()  # who heads two institutions would be written to twice, which is refused
     for draft in mailing.drafts(count, directory):
         data = draft.data
         institution = Institution(
@@ -51,6 +52,8 @@ def _institutions(count: int, directory: Path) -> list[Institution]:
         institution.index_for_search()
         made.append(institution)
         name, title = data["addressee_name"], data["addressee_title"] or "President"
+        name = "" if name in named else name
+        named.add(name)
         contacts.append(Contact(institution=institution, name=name, title=title, source="bench"))
     Institution.objects.bulk_create(made, batch_size=_BATCH)
     Contact.objects.bulk_create(contacts, batch_size=_BATCH)

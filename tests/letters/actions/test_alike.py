@@ -134,6 +134,24 @@ def test_without_sharing_nothing_is_compared(settings):
     assert alike.summary(stage.mailing).alone == [("the first letter of its class", 2)]
 
 
+def test_what_another_worker_compared_meanwhile_is_not_compared_again(monkeypatch):
+    stage = made(5)
+    while letters := render.claim(mailing_pk=stage.mailing.pk, limit=8, now=timezone.now()):
+        render.keep(render.make(letters), now=timezone.now())
+    compared = []
+
+    def one(content, pages=2, *, by_class=False):
+        compared.append(content.reference)
+        others = stage.mailing.letters.exclude(reference=content.reference)
+        others.update(comparison=Letter.Comparison.SAME)
+        return shared(content)
+
+    monkeypatch.setattr(press, "render", one)
+    finish(stage)
+    assert stage.mailing.status == "ready"
+    assert len(compared) == 1
+
+
 # --- What a difference does --------------------------------------------------------
 
 

@@ -44,6 +44,18 @@ def test_while_letters_are_compared_it_says_how_many_are_left(client):
     )
 
 
+def test_once_all_letters_are_made_no_time_is_promised_any_more(client):
+    stage = stages.prepared(3)
+    render.start(mailing=stage.mailing, by=stage.manager)
+    now = timezone.now()
+    render.keep(render.make(render.claim(mailing_pk=stage.mailing.pk, limit=2, now=now)), now=now)
+    assert " a second, about " in shown(client, stage, "mailing_progress")
+    render.keep(render.make(render.claim(mailing_pk=stage.mailing.pk, limit=1, now=now)), now=now)
+    page = shown(client, stage, "mailing_progress")
+    assert " a second, about " not in page
+    assert "then all pages are checked" in page
+
+
 def test_a_difference_that_was_found_is_said(client):
     stage = stages.rendered(2)
     Mailing.objects.filter(pk=stage.mailing.pk).update(plainly="Letter A was another file.")
