@@ -16,7 +16,7 @@ from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.answer import Respondent
 from campaigns.models import Recipient, User
-from letters import lifecycle
+from letters import lifecycle, uploads
 from letters.actions import dispatch, request, respond, scan
 from letters.actions.outcome import Outcome
 from letters.actions.request import Wish
@@ -26,6 +26,8 @@ from letters.models import Dispatch, Incoming, IncomingFile, Letter, Response, S
 from letters.uploads import KeptFile
 
 Status = Incoming.Status
+# What an office's own system sends as if by a machine: pictures are logos, these are letters.
+_DOCUMENTS = (uploads.PDF, uploads.DOCX)
 
 
 class NotWaiting(Refused):
@@ -407,6 +409,10 @@ def _file_one(incoming: Incoming, now: datetime.datetime, on: datetime.date, by:
         return Outcome.skipped(subject, f"It is {incoming.get_status_display().lower()} already.")
     if incoming.looks_like not in Response.BY_A_MACHINE:
         return Outcome.refused(subject, "It may be an answer: open it and read it.")
+    if incoming.files.filter(media_type__in=_DOCUMENTS).exists():
+        return Outcome.refused(
+            subject, "It carries a document, which may be the answer: open it and read it."
+        )
     try:
         response = record(
             incoming=incoming,

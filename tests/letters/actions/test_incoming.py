@@ -12,7 +12,13 @@ from campaigns.actions.answer import Respondent
 from campaigns.models import AnswerEntry, AuditEvent, Task
 from letters.actions import incoming as actions
 from letters.models import Dispatch, Incoming, Response
-from tests.factories import make_campaign, make_recipient, make_sealed_letter, make_user
+from tests.factories import (
+    make_campaign,
+    make_pdf,
+    make_recipient,
+    make_sealed_letter,
+    make_user,
+)
 from tests.letters.actions.test_respond import by_portal, item
 from tests.letters.inbound.mails import bounce, mail, taken, typed_pdf
 
@@ -216,6 +222,21 @@ class TestBounces:
         self.file(bounced, clerk)
         bounced.item.recipient.refresh_from_db()
         assert bounced.item.recipient.reach != "undeliverable"
+
+
+def test_what_a_machine_sent_with_a_document_is_opened_before_it_is_filed(letter, clerk):
+    """An office whose help desk answers marks each of its letters as automatic."""
+    content = mail(
+        letter.reference,
+        Auto_Submitted="auto-generated",
+        Message_ID="<4@x>",
+        files=(("answer.pdf", make_pdf()),),
+    )
+    (done,) = actions.file_as_it_looks(
+        incoming=[taken(content)], now=timezone.now(), on=TODAY, by=clerk
+    )
+    assert (done.what, "carries a document" in done.reason) == ("refused", True)
+    assert not Response.objects.exists()
 
 
 def test_filing_many_answers_for_each(came, letter, clerk):
