@@ -63,6 +63,8 @@ def campaign(by: User) -> Campaign:
                 "origin. Sample text, written for this demo."
             ),
             reference_prefix="CNF",
+            # Agencies take complaints for 180 days; a month of them is left today.
+            conduct_on=timezone.localdate() - datetime.timedelta(days=100),
         ),
         by=by,
     )

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from campaigns import audit
+from campaigns import agency, audit
 from campaigns.models import Addressee, AuditEvent, Campaign, Contact, Extension, User
 from campaigns.standing import Standing, standings
 from letters.management.commands import load_demo
@@ -57,6 +57,8 @@ def test_the_demo_is_whole_and_reaches_nobody(tmp_path, monkeypatch, outbox):
     stands = set(standings(campaign.recipients.all(), timezone.now()).values())
     assert stands == set(Standing) - {Standing.WITHDRAWN}
     assert set(campaign.ladder.steps.values_list("segment", flat=True)) == {"nothing", "some"}
+    limits = agency.clock(campaign, campaign.grounds.all(), timezone.localdate())
+    assert [stands for _, stands, _ in limits.warnings] == [agency.CLOSE]
     assert SavedAnswer.objects.count() == 1
     assert SavedFilter.objects.filter(is_shared=True).count() == 2
     assert ResponseDocument.objects.exists()
