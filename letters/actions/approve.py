@@ -8,22 +8,30 @@ import datetime
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.actions.campaign import letters_sealed, locked
 from campaigns.models import AuditEvent, User
-from campaigns.models.audit import AuditEventQuerySet
 from letters import lifecycle
 from letters.actions import preflight
 from letters.actions.dispatch import NotApproved
 from letters.actions.freshness import Stale, current_digest, stale
 from letters.actions.outcome import counted
-from letters.models import Letter, LetterComment, Mailing, Opening
+from letters.models import (
+    Clause,
+    Exhibit,
+    Letter,
+    LetterComment,
+    LetterVersion,
+    Mailing,
+    Opening,
+)
 
 LETTERS_TO_OPEN = 3
 # Who did one of these made the batch what it is, and is not the other person.
@@ -203,9 +211,23 @@ def _refuse_person(mailing: Mailing, by: User) -> None:
     for made, sentence in _handiwork(mailing, by):
         if made.exists():
             raise OwnBatch(sentence)
+    if clause := _clause_of(mailing.version, by):
+        raise OwnBatch(
+            f"You worded the clause “{clause}”, which this text holds. Another person approves it."
+        )
 
 
-def _handiwork(mailing: Mailing, by: User) -> Iterator[tuple[AuditEventQuerySet, str]]:
+def _clause_of(version: LetterVersion, by: User) -> Clause | None:
+    """A clause of this person that came into the text, by whomever, since it was last approved."""
+    approved = version.template.versions.filter(
+        mailings__approved_by__isnull=False, number__lte=version.number
+    ).first()
+    before = approved.body if approved else ""
+    new = (one for one in Clause.objects.filter(changed_by=by) if one.text not in before)
+    return next((one for one in new if one.text in version.body), None)
+
+
+def _handiwork(mailing: Mailing, by: User) -> Iterator[tuple[QuerySet[Any], str]]:
     """What a person may have done to the letters but write their text, and why that bars them."""
     theirs = AuditEvent.objects.filter(campaign_id=mailing.campaign_id, actor=by)
     of_mailing = theirs.filter(subject_type=mailing._meta.label_lower, subject_id=mailing.pk)
@@ -224,8 +246,9 @@ def _handiwork(mailing: Mailing, by: User) -> Iterator[tuple[AuditEventQuerySet,
         of_text.filter(verb="own_text.written"),
         "You wrote a recipient's own text. Another person approves these letters.",
     )
-    yield (
-        of_text.filter(verb="exhibit.added"),
+    theirs_to_add = Exhibit.objects.filter(added_by=by).values("sha256")
+    yield (  # also where another person copied it here with the text
+        template.exhibits.standing().filter(sha256__in=theirs_to_add),
         "You added an exhibit. Another person approves the letters that carry it.",
     )
     if mailing.version.mentions("facts"):

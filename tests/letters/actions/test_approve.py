@@ -19,6 +19,7 @@ from letters.actions import (
     annex,
     approve,
     changed,
+    clause,
     draft,
     freshness,
     mailing,
@@ -555,6 +556,35 @@ def test_an_answer_written_after_the_page_was_opened_is_read_first():
     )
     with pytest.raises(approve.ChangedSince, match="written answer"):
         say_yes(stage, answers=read)
+
+
+def test_who_added_an_exhibit_does_not_approve_the_copy_that_another_made_of_it():
+    person = make_user("counsel", "drafter")
+    campaign = make_campaign()
+    source = make_version(campaign).template
+    annex.add_exhibit(template=source, title="A paper", name="a.pdf", content=make_pdf(), by=person)
+    made = draft.copy_template(
+        template=source, campaign=campaign, name="Copy", purpose="first", by=make_user("drafter")
+    )
+    stage = stages.rendered(1, campaign=campaign, version=made.versions.get())
+    assert approve.why_not(stage.mailing, person).startswith("You added an exhibit.")
+    assert approve.why_not(stage.mailing, stage.counsel) == ""
+
+
+def test_who_worded_a_clause_does_not_approve_the_text_that_another_put_it_into():
+    person = make_user("counsel", "drafter")
+    words = clause.Wording(name="Records", use="", text="Please keep your records.")
+    clause.add(wording=words, by=person)
+    campaign = make_campaign()
+    version = make_version(campaign, body=f"We write.\n\n{words.text}")
+    stage = stages.rendered(1, campaign=campaign, version=version)
+    assert "You worded the clause “Records”" in approve.why_not(stage.mailing, person)
+    stages.seal_all(stages.open_all(stage))
+    later = make_version(
+        campaign, template=version.template, number=2, body=f"We write again.\n\n{words.text}"
+    )
+    again = stages.rendered(1, campaign=campaign, version=later)
+    assert approve.why_not(again.mailing, person) == ""
 
 
 def renamed(stage: stages.Stage) -> Institution:
