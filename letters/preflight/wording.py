@@ -157,8 +157,8 @@ def _false_claims(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
 
 
 def _unexplained(mailing: Mailing, batch: Batch) -> Iterator[str | Said]:
-    if batch.purpose == LetterTemplate.Purpose.THANKS:  # it demands nothing on any ground
-        return
+    if batch.purpose != LetterTemplate.Purpose.FIRST:
+        return  # it refers to the first letter, which says on which facts each rests
     said = f"{mailing.version.subject}\n{mailing.version.body}"
     for ground in batch.grounds:
         section = re.search(r"§+\s*(\w+)", ground.citation)

@@ -845,11 +845,11 @@ def test_no_check_looks_at_a_deadline_that_no_letter_prints(code):
     assert not codes(stage) & DEADLINE_CHECKS
 
 
-def test_thanks_rest_on_no_ground():
+@pytest.mark.parametrize("purpose", ["reminder", "final", "extension", "thanks"])
+def test_only_a_first_letter_says_on_which_facts_a_ground_rests(purpose):
     stage = clean(1)
     MAILING_AMISS["ground-unexplained"](stage)
-    for_purpose(stage.letters[0], "thanks")
-    make_answer(stage.letters[0].recipient, "complied")
+    for_purpose(stage.letters[0], purpose)
     assert "ground-unexplained" not in codes(stage)
 
 
