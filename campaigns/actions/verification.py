@@ -174,4 +174,6 @@ def _sentence(answer: Answer, finding: Finding, by: User | None) -> str:
     if by is None:
         return f"evidence came with the answer to {of_demand}: {finding.evidence}"
     until = f" Check again on {finding.recheck_on:%B %-d, %Y}." if finding.recheck_on else ""
+    if finding.status == Verification.EVIDENCE_RECEIVED:
+        return f"put evidence on record for {of_demand}: {finding.reason}{on_evidence}{until}"
     return f"put on record that {of_demand} is {status}: {finding.reason}{on_evidence}{until}"

@@ -57,7 +57,8 @@ def test_evidence_comes_and_is_then_found_to_hold(recipient):
         (2, "evidence_received", "verified"),
     ]
     assert (first.evidence, second.decided_by, second.recheck_on) == (POLICY, by, LATER)
-    event = audit.history(recipient)[0]
+    event, before = audit.history(recipient)[:2]
+    assert "put evidence on record for demand 1" in before.sentence
     assert (event.verb, event.actor) == ("answer.verified", by)
     assert "is verified: The policy says so." in event.sentence
 
