@@ -124,7 +124,7 @@ class Response(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.respondent_name or self.get_kind_display()}, {self.received_on}"
+        return f"{self.respondent_name or self.get_kind_display()}, {self.received_on:%B %-d, %Y}"
 
     def get_absolute_url(self) -> str:
         return reverse("letters:response", args=[self.pk])

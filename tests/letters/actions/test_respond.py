@@ -236,7 +236,7 @@ def test_what_answers_no_demand_is_received_and_changes_no_answer_and_no_deadlin
 def test_what_a_machine_wrote_names_nobody(kind):
     recipient = make_recipient(make_campaign())
     response = by_post(recipient, kind=kind, items=[], respondent=Respondent(""))
-    assert str(response) == f"{response.get_kind_display()}, 2026-11-30"
+    assert str(response) == f"{response.get_kind_display()}, November 30, 2026"
     assert f"from {recipient}: " in audit.history(response).get().sentence
 
 
