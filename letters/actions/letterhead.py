@@ -60,6 +60,7 @@ class Details:
     website: str = ""
     side_column: str = ""
     typeface: str = Letterhead.Typeface.NOTO_SERIF
+    block_style: str = Letterhead.BlockStyle.FULL
     envelope: str = Letterhead.Envelope.NUMBER_10
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from letters.merge import envelope
 from letters.merge.codes import Codes
 from letters.merge.content import (
+    FULL_BLOCK,
     CoverContent,
     ExhibitContent,
     FormContent,
@@ -81,6 +82,8 @@ def assemble(words: Words, data: Data, issued: Codes) -> LetterContent:
         enclosures=tuple(enclosures),
         copies=tuple(f"{copy} (w/ encl.)" if enclosures else copy for copy in data["copies"]),
         typeface=data["letterhead"]["typeface"],
+        # A letter that was frozen before block styles were chosen is in full block.
+        block_style=data["letterhead"].get("block_style", FULL_BLOCK),
         # A letter that was frozen before envelopes were chosen went into one without a window.
         envelope=data["letterhead"].get("envelope", envelope.DEFAULT),
     )

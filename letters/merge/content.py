@@ -5,6 +5,8 @@ from datetime import date
 
 from letters.merge import envelope, typefaces
 
+FULL_BLOCK = "full"
+
 
 @dataclass(frozen=True)
 class LetterheadContent:
@@ -94,6 +96,7 @@ class LetterContent:
     copies: tuple[str, ...] = ()
     postal_lines: tuple[str, ...] = ()
     typeface: str = typefaces.DEFAULT
+    block_style: str = FULL_BLOCK
     envelope: str = envelope.DEFAULT
     language: str = field(default="en-US")
     # Every character of its mailing, which its fonts hold; none where it stands alone.

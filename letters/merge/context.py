@@ -346,6 +346,7 @@ def _letterhead(letterhead: Letterhead) -> dict[str, Any]:
         "side_column": lines(letterhead.side_column),
         "logo_sha256": letterhead.logo_sha256,
         "typeface": letterhead.typeface,
+        "block_style": letterhead.block_style,
         "envelope": letterhead.envelope,
     }
 

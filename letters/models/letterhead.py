@@ -25,6 +25,13 @@ class Letterhead(models.Model):
         DL = "dl", "A4, DL envelope without a window"
         DL_SINGLE = "dl-single", "A4, DL envelope with one window"
 
+    class BlockStyle(models.TextChoices):
+        """Where the parts of the letter begin."""
+
+        FULL = "full", "Full block: everything at the left margin"
+        MODIFIED = "modified", "Modified block: date and closing from the middle"
+        SEMI = "semi", "Semi-block: the same, with indented paragraphs"
+
     name = models.CharField(max_length=120, unique=True, help_text="How staff call it.")
     organisation = models.CharField(max_length=200)
     street = models.CharField(max_length=200)
@@ -40,6 +47,9 @@ class Letterhead(models.Model):
     )
     typeface = models.CharField(
         max_length=30, choices=Typeface.choices, default=Typeface.NOTO_SERIF
+    )
+    block_style = models.CharField(
+        max_length=10, choices=BlockStyle.choices, default=BlockStyle.FULL
     )
     envelope = models.CharField(
         "paper and envelope",

@@ -41,6 +41,7 @@ class LetterheadForm(forms.ModelForm):
             "website",
             "side_column",
             "typeface",
+            "block_style",
             "envelope",
         )
         field_classes = dict.fromkeys(

@@ -29,7 +29,7 @@ from letters.actions import (
 )
 from letters.actions.dispatch import NotApproved
 from letters.merge import document, press
-from letters.models import Finding, LetterVersion, Opening
+from letters.models import Finding, Letterhead, LetterVersion, Opening
 from tests.factories import (
     make_campaign,
     make_institution,
@@ -585,6 +585,13 @@ def test_who_worded_a_clause_does_not_approve_the_text_that_another_put_it_into(
     )
     again = stages.rendered(1, campaign=campaign, version=later)
     assert approve.why_not(again.mailing, person) == ""
+
+
+def test_another_block_style_on_the_letterhead_makes_other_letters():
+    stage = stages.opened(1)
+    Letterhead.objects.update(block_style="modified")
+    with pytest.raises(approve.ChangedSince, match="the letterhead"):
+        say_yes(stage)
 
 
 def renamed(stage: stages.Stage) -> Institution:

@@ -258,6 +258,8 @@ def specimens() -> dict[str, LetterContent]:
         "plain": letter(),
         "everything": with_images(),
         "liberation": replace(with_images(), typeface="liberation-serif"),
+        "modified-block": replace(with_images(), block_style="modified"),
+        "semi-block": letter(block_style="semi"),
         "private": letter(body=body(is_public=False)),
         "long-name": letter(
             address_lines=(

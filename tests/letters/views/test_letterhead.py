@@ -26,6 +26,7 @@ TYPED = {
     "state": "IL",
     "postal_code": "62701",
     "typeface": "liberation-serif",
+    "block_style": "semi",
     "envelope": "10-double",
 }
 
@@ -54,7 +55,8 @@ def test_a_letterhead_is_added_and_edited(client):
     client.post(edit, {**TYPED, "phone": "555 0100"})
     letterhead.refresh_from_db()
     assert (letterhead.phone, letterhead.typeface) == ("555 0100", "liberation-serif")
-    assert letterhead.envelope == "10-double"
+    assert (letterhead.envelope, letterhead.block_style) == ("10-double", "semi")
+    assertContains(client.get(letterhead.get_absolute_url()), "Semi-block")
 
 
 def test_the_list_opens_in_as_many_queries_for_3_as_for_30(client, query_count):

@@ -48,8 +48,9 @@ def named(name: str, **changes):
 # --- The same file -----------------------------------------------------------------
 
 
-def test_letters_of_real_institutions_are_the_files_that_they_are_by_themselves(one):
-    made = [in_mailing(content) for content in mailing.contents(8)]
+@pytest.mark.parametrize("style", ["full", "modified", "semi"])
+def test_letters_of_real_institutions_are_the_files_that_they_are_by_themselves(one, style):
+    made = [in_mailing(content, block_style=style) for content in mailing.contents(8)]
     ways = [one.render(letter, by_class=True) for letter in made]
     assert sum(bool(way.set_by) for way in ways) > 3
     for letter, way in zip(made, ways, strict=True):
