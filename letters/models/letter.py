@@ -41,11 +41,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def _asks_in_vain(self) -> Q:
         answers = Answer.objects.filter(recipient=OuterRef("recipient")).order_by()
         open_ = answers.to_ask_again(timezone.localdate())
-        return Q(
-            Exists(answers),
-            ~Exists(open_),
-            mailing__version__template__purpose__in=LetterTemplate.ASK_AGAIN,
-        )
+        asks_again = Q(mailing__version__template__purpose__in=LetterTemplate.ASK_AGAIN)
+        return asks_again & Q(Exists(answers), ~Exists(open_))  # of most letters the first is false
 
     def claimable(self, now: datetime.datetime) -> "LetterQuerySet":
         """Drafts that no worker holds, or whose worker's lease has run out."""
