@@ -8,6 +8,7 @@ A frame is four bytes of length, a JSON header, and the bytes that the header an
 """
 
 import ctypes
+import gc
 import json
 import logging
 import os
@@ -155,6 +156,7 @@ class Setter:
         self, header: dict[str, Any], source: str, learning: Learning | None = None
     ) -> tuple[dict[str, Any], bytes]:
         self._complaints.messages.clear()
+        gc.enable()  # WeasyPrint leaves circles behind; letters by a layout leave none
         try:
             html = self._weasyprint.HTML(string=source, url_fetcher=self._fetcher)
             document = html.render(font_config=self._fonts, stylesheets=[self._sheet])
@@ -172,6 +174,8 @@ class Setter:
             )
         except self._fatal as refused:
             return {"refused": str(refused)}, b""
+        finally:
+            gc.disable()
         if self._complaints.messages:
             return {"refused": " ".join(self._complaints.messages[:5])}, b""
         if learning:
