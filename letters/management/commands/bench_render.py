@@ -14,10 +14,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from letters.actions.alike import SAMPLE
-from letters.management.bench import mailing, ways
+from letters.management.bench import mailing, typst, ways
 from letters.management.bench.adversary import characters_of
 
 ROUNDS = 10
+_WARM = 60  # letters by a program that is kept between them
 _OTHERS = 3  # letters by each program that is started anew for each
 
 
@@ -53,7 +54,9 @@ class Command(BaseCommand):
         parser.add_argument("--letters", type=int, default=208)
         parser.add_argument("--plain", type=int, default=30, help="letters to set the obvious way")
         parser.add_argument("--institutions", type=Path, default=mailing.DIRECTORY)
-        parser.add_argument("--others", action="store_true", help="measure Chromium and the like")
+        parser.add_argument(
+            "--others", action="store_true", help="measure Typst, Chromium and the like"
+        )
         parser.add_argument("--json", type=Path, help="a file for the figures")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -78,6 +81,18 @@ class Command(BaseCommand):
         self._tell(options, slow, fast, alone, ours)
         ours.close()
 
+    def _others(self) -> Iterator[tuple[ways.Way, int]]:
+        """What of other people's programs is installed, and how many letters it is given."""
+        if typst.is_installed():
+            yield typst.Typst(), _WARM
+        else:
+            self.stdout.write("Typst is not installed.")
+        for name, command in ways.others():
+            if command:
+                yield command, _OTHERS
+            else:
+                self.stdout.write(f"{name} is not installed.")
+
     def _compare(self, ours: ways.Ours, sample: "_Sample") -> Measured:
         """Set a sample by itself, as is done before each approval; every file must be the same."""
         alone = Measured("Countersign, each by itself (the comparison)")
@@ -100,9 +115,9 @@ class Command(BaseCommand):
         )
         measured = [slow, fast, with_comparison, alone]
         if options["others"]:
-            for way in ways.others():
+            for way, letters in self._others():
                 other = Measured(way.name)
-                for draft in mailing.drafts(_OTHERS, options["institutions"]):
+                for draft in mailing.drafts(letters, options["institutions"]):
                     _measure(way, draft, other)
                 measured.append(other)
         self.stdout.write(f"{_machine()}\n")
