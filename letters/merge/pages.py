@@ -54,6 +54,12 @@ def page_png(pdf: bytes, number: int, width: int = 900) -> bytes:
         return picture.getvalue()
 
 
+def rasters(pdf: bytes, dpi: int) -> list[bytes]:
+    """The pixels of each page, to be compared and not to be looked at."""
+    with _opened(pdf) as document:
+        return [bytes(page.render(scale=dpi / 72).buffer) for page in document]
+
+
 def marks(pdf: bytes, number: int = 1) -> list[Mark]:
     """Everything that is printed on page `number`, and where."""
     with _opened(pdf) as document:

@@ -1,5 +1,6 @@
 """Compare every letter that shares a layout with itself set alone, byte for byte."""
 
+import unicodedata
 from argparse import ArgumentParser
 from collections import Counter
 from dataclasses import replace
@@ -8,10 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from letters.management.bench import adversary, mailing
-from letters.merge import document, typefaces
+from letters.management.bench import adversary, mailing, ways
+from letters.merge import document, pages, typefaces
 from letters.merge.content import LetterContent
 from letters.merge.press import Press
+
+_DPI = 150
 
 
 class Command(BaseCommand):
@@ -25,12 +28,18 @@ class Command(BaseCommand):
         parser.add_argument("--odd", type=int, default=100, help="with odd values")
         parser.add_argument("--seed", type=int, default=1, help="of the odd values")
         parser.add_argument("--institutions", type=Path, default=mailing.DIRECTORY)
+        parser.add_argument(
+            "--pixels",
+            action="store_true",
+            help="compare pictures and text with WeasyPrint called the obvious way as well",
+        )
         parser.add_argument("--typeface", choices=typefaces.TYPEFACES, default=typefaces.DEFAULT)
 
     def handle(self, *args: Any, **options: Any) -> None:
         real = mailing.contents(options["letters"], options["institutions"])
         odd = adversary.contents(options["odd"], options["seed"])
         press = Press()
+        self._obvious = ways.Plain() if options["pixels"] else None
         try:
             for name, contents in (("Real institutions", real), ("Odd values", odd)):
                 styled = [replace(one, typeface=options["typeface"]) for one in contents]
@@ -38,19 +47,41 @@ class Command(BaseCommand):
         finally:
             press.close()
 
+    def _beside(self, ours: bytes, obvious: bytes, content: LetterContent) -> str:
+        """What is the same in a letter that WeasyPrint makes with nothing of ours."""
+        if pages.rasters(ours, _DPI) != pages.rasters(obvious, _DPI):
+            raise CommandError(f"Letter {content.reference} is another picture.")
+        read, expected = pages.text(ours), pages.text(obvious)
+        if read == expected:
+            return "the same pictures and text as by WeasyPrint called the obvious way"
+        if _composed(read) == _composed(expected):
+            return "the same pictures; a letter and its accent are read as one, there as two"
+        place = next(n for n, (a, b) in enumerate(zip(read, expected, strict=False)) if a != b)
+        around = slice(max(place - 9, 0), place + 9)
+        self.stdout.write(
+            f"  {content.reference}: read as {read[around]!r}, there {expected[around]!r}"
+        )
+        return "the same pictures, read otherwise"
+
     def _prove(self, press: Press, name: str, contents: list[LetterContent]) -> None:
-        ways: Counter[str] = Counter()
+        found: Counter[str] = Counter()
         characters = adversary.characters_of(contents)
         for content in contents:
             try:
                 made = document.make(replace(content, characters=characters))
                 way = press.render(made, by_class=True)
             except document.RenderRefused as refusal:
-                ways[f"refused: {refusal}"] += 1
+                found[f"refused: {refusal}"] += 1
                 continue
-            ways[way.set_alone or "shares a layout, and is the same file as by itself"] += 1
+            found[way.set_alone or "shares a layout, and is the same file as by itself"] += 1
             if way.set_by and press.render(made).pdf != way.pdf:
                 raise CommandError(f"Letter {content.reference} is another file by itself.")
+            if self._obvious:
+                found[self._beside(way.pdf, self._obvious.set(content), content)] += 1
         self.stdout.write(f"{name}: {len(contents):,} letters.")
-        for way_, number in ways.most_common():
-            self.stdout.write(f"  {number:>6,}  {way_}")
+        for what, number in found.most_common():
+            self.stdout.write(f"  {number:>6,}  {what}")
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
