@@ -113,7 +113,8 @@ def look_alikes(text: str) -> Iterator[re.Match[str]]:
 
     Nobody means such a word. It reads as the other one, and is found by no search for it.
     """
-    return (word for word in re.finditer(r"\w+", text) if _TWO_ALPHABETS.search(word[0]))
+    if _TWO_ALPHABETS.search(text):  # as hardly any text does, of the thousands that are read
+        yield from (word for word in re.finditer(r"\w+", text) if _TWO_ALPHABETS.search(word[0]))
 
 
 def with_one_stop(sentence: str) -> str:

@@ -86,6 +86,8 @@ class Hit:
 
 def hits(text: str, check: str) -> list[Hit]:
     """What the rules of one check find in a text, in the order of the text."""
+    if not text:
+        return []
     read, places = _read_out(text)
     return sorted(
         (

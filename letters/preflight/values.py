@@ -150,8 +150,7 @@ def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
 
 def _look_alike(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     texts = [*_texts(_of_recipient(letter)), *(text for _, text in _facts(letter, batch))]
-    words = dict.fromkeys(word[0] for text in texts for word in look_alikes(text))
-    for word in words:
+    for word in dict.fromkeys(word[0] for word in look_alikes("\n".join(texts))):
         yield (
             f"“{word}” in the letter to {letter.recipient} mixes letters of two alphabets that "
             "look alike. Type it anew."

@@ -111,7 +111,8 @@ def _states(mailing: Mailing) -> list[str]:
 IN_ANY_TEXT = ("threat", "authority", "agency-complaint", "placeholder", "relative-deadline")
 # A quotation may hold brackets, and count days: it was said by others.
 _IN_FACTS = ("threat", "authority", "agency-complaint")
-_NAMED = ("salutation", "addressee_name", "addressee_title", "institution_name", "their_reference")
+# What else of the frozen data is printed beside the address, whose lines hold name and title.
+_NAMED = ("salutation", "addressee_name", "institution_name", "their_reference")
 
 
 def _own_words(letter: Letter, batch: Batch) -> Iterator[str | Said]:

@@ -318,7 +318,7 @@ def _near_represented(letter):
 
 amiss("look-alike")(lambda letter: frozen(letter, institution_name="\u041darvard"))
 amiss("name-words")(
-    lambda letter: frozen(letter, addressee_title="Dean, who faces criminal charges")
+    lambda letter: frozen(letter, address_lines=["Jo Roe", "Dean, who faces criminal charges"])
 )
 
 
