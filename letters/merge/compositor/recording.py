@@ -4,8 +4,9 @@ from typing import Any
 
 import pydyf
 
-from letters.merge.compositor.classes import Classes, Drawn, Lesson, Reading, page_streams
+from letters.merge.compositor.classes import Classes, Lesson, page_streams
 from letters.merge.compositor.hand import Unproven
+from letters.merge.compositor.reading import Drawn, Reading
 from letters.merge.compositor.source import Source
 
 
