@@ -100,6 +100,12 @@ def _facts(figures: Board) -> list[tuple[str, str]]:
 
 def _notes(figures: Board) -> list[str]:
     notes = ["Withdrawn recipients are left out of the steps and of the demands."]
+    if figures.given:
+        found = ", ".join(f"{n:,} {each.label.lower()}" for each, n in figures.found.items() if n)
+        notes.append(
+            f"Of {figures.given:,} answers to a demand, {found}: what is confirmed in "
+            "writing is not thereby verified."
+        )
     if figures.unsent:
         notes.append(
             f"Nothing is known to have been sent yet to {figures.unsent:,} of those awaiting "

@@ -18,7 +18,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import CharField, Count, Min, QuerySet
 from django.db.models.functions import Cast
 
-from campaigns.models import Answer, Campaign, Demand, Institution, Outcome, Recipient
+from campaigns.models import (
+    Answer,
+    Campaign,
+    Demand,
+    Institution,
+    Outcome,
+    Recipient,
+    Verification,
+)
 from campaigns.standing import ANSWERED, BY_MARK, Standing, in_force, mark_by_rule
 from letters.models import Dispatch, Letter, Response
 from letters.reports.selection import (
@@ -152,6 +160,7 @@ class Board:
     demands: Sequence[Demand]
     stands: Stands
     matrix: Sequence[tuple[Demand, Mapping[Outcome, int]]]
+    found: Mapping[Verification, int]
     steps: Mapping[Step, int]
     promises: Sequence[Promise]
     pace: Pace
@@ -192,6 +201,11 @@ class Board:
     @property
     def confirmed(self) -> int:
         return self._count(lambda where, _: where.standing in CONFIRMED)
+
+    @property
+    def given(self) -> int:
+        """Answers to a demand, of those who are not withdrawn."""
+        return sum(self.found.values())
 
     @property
     def overdue(self) -> int:
@@ -281,13 +295,15 @@ def board(campaign: Campaign, now: datetime.datetime) -> Board:
     today = now.astimezone(zone).date()
     demands = list(campaign.demands.order_by("number"))
     letters = _letters(campaign)
+    counted = _counted(campaign, demands)
     gone = campaign.recipients.exclude(withdrawn_at=None).order_by()
     withdrawn = set(gone.values_list("pk", flat=True))
     made = {recipient for recipient, _, status, _ in letters if status != Letter.Status.VOID}
     return Board(
         demands=demands,
         stands=_stands(campaign, now),
-        matrix=_matrix(campaign, demands),
+        matrix=_matrix(counted, demands),
+        found=_found(counted),
         steps=_by_step(letters),
         promises=_promises(campaign, demands, today),
         pace=_pace(campaign, letters, withdrawn),
@@ -344,20 +360,34 @@ def _moment(text: str | None) -> datetime.datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
+# Of an answer: demand, outcome and whether it is so; and how many answers are like it.
+Counted = Counter[tuple[int, str, str]]
+
+
+def _counted(campaign: Campaign, demands: Sequence[Demand]) -> Counted:
+    grouped = _answers(campaign, demands).values_list("demand_id", "outcome", "verification")
+    return Counter(
+        {(demand, outcome, found): n for demand, outcome, found, n in grouped.annotate(Count("pk"))}
+    )
+
+
 def _matrix(
-    campaign: Campaign, demands: Sequence[Demand]
+    counted: Counted, demands: Sequence[Demand]
 ) -> list[tuple[Demand, Mapping[Outcome, int]]]:
     """Each demand with the number of recipients per outcome."""
-    counted = {
-        (demand, outcome): count
-        for demand, outcome, count in _answers(campaign, demands)
-        .values_list("demand_id", "outcome")
-        .annotate(Count("recipient_id"))
-    }
-    return [
-        (demand, {each: counted.get((demand.pk, each.value), 0) for each in Outcome})
-        for demand in demands
-    ]
+    sums: Counter[tuple[int, str]] = Counter()
+    for (demand, outcome, _), count in counted.items():
+        sums[demand, outcome] += count
+    return [(demand, {each: sums[demand.pk, each.value] for each in Outcome}) for demand in demands]
+
+
+def _found(counted: Counted) -> Mapping[Verification, int]:
+    """How many of the answers that were given are how far found to be so."""
+    sums: Counter[str] = Counter()
+    for (_, outcome, found), count in counted.items():
+        if outcome != Outcome.UNANSWERED:
+            sums[found] += count
+    return {each: sums[each.value] for each in Verification}
 
 
 def _answers(campaign: Campaign, demands: Sequence[Demand]) -> QuerySet[Answer]:

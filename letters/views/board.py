@@ -62,6 +62,7 @@ def figures_of(campaign: Campaign, figures: Board) -> dict[str, Any]:
         "steps": list(figures.steps.items()),
         "matrix": [(demand, list(counts.items())) for demand, counts in figures.matrix],
         "outcomes": list(Outcome),
+        "found": list(figures.found.items()),
         "places": places,
         "tiles": _tiles(places),
         "controls": figures.by_control(),

@@ -5,9 +5,17 @@ import statistics
 from collections import Counter
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Answer, AnswerEntry, Institution, Outcome, Recipient
+from campaigns.models import (
+    Answer,
+    AnswerEntry,
+    Institution,
+    Outcome,
+    Recipient,
+    Verification,
+)
 from campaigns.standing import Standing, in_force, standing
 from letters.management import large
 from letters.models import Dispatch, Letter, Response
@@ -23,6 +31,7 @@ from tests.factories import (
     make_letter,
     make_mailing,
     make_recipient,
+    make_user,
     make_version,
 )
 
@@ -82,6 +91,19 @@ def test_each_cell_of_the_matrix_counts_the_rows_it_leads_to(campaign):
             found = listed(campaign, demand=demand.number, outcome=outcome)
             assert count == len(found), (demand, outcome)
     assert figures.matrix[0][1][Outcome.COMPLIED] == 1  # the withdrawn left out
+
+
+def test_what_was_found_of_the_answers_counts_the_answers_it_leads_to(client, campaign):
+    given = Answer.objects.filter(recipient__withdrawn_at=None, current_entry__isnull=False)
+    Answer.objects.filter(pk=given.first().pk).update(verification=Verification.CONTRADICTED)
+    figures = board(campaign, NOW)
+    assert figures.found[Verification.CONTRADICTED] == 1
+    client.force_login(make_user("viewer"))
+    page = client.get(reverse("letters:board", args=[campaign.pk])).content.decode()
+    for each, count in figures.found.items():
+        address = f"{reverse('letters:answers', args=[campaign.pk])}?verification={each}"
+        assert (address in page) == bool(count)
+        assert client.get(address).context["page_obj"].paginator.count == count
 
 
 def test_overdue_is_what_the_queryset_says(campaign):
@@ -327,7 +349,7 @@ def assert_recounted(campaign):
     stands, answered, days = [], 0, []
     matrix = {demand.number: dict.fromkeys(Outcome, 0) for demand in campaign.demands.all()}
     promised = {"passed": set(), "soon": set(), "later": set()}
-    by_control, by_kind = Counter(), Counter()
+    by_control, by_kind, found = Counter(), Counter(), Counter()
     for recipient in recipients:
         outcomes = [each.outcome for each in recipient.answers.all()]
         ruled = standing(
@@ -345,6 +367,7 @@ def assert_recounted(campaign):
             continue
         for answer in recipient.answers.all():
             matrix[answer.demand.number][Outcome(answer.outcome)] += 1
+            found[answer.verification] += answer.outcome != "unanswered"
             if answer.outcome == "will_comply":
                 ahead = (days_named[answer.current_entry_id] - today).days
                 when = "passed" if ahead < 0 else "soon" if ahead <= 30 else "later"
@@ -365,6 +388,8 @@ def assert_recounted(campaign):
     assert figures.answered == answered
     assert figures.confirmed == sum(each in CONFIRMED for each in stands)
     assert [counts for _, counts in figures.matrix] == list(matrix.values())
+    assert figures.found == {each: found[each] for each in Verification}
+    assert figures.given == found.total()
     assert {each.key: each.recipients for each in figures.promises} == {
         when: len(those) for when, those in promised.items()
     }
