@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import View
@@ -45,9 +45,9 @@ class PackFile(StaffPage, View):
             return redirect("letters:mailing", pack.mailing_id)
         content_type, ending = _FORMS[form]
         name = f"{pack.mailing.campaign.reference_prefix}-pack-{pack.pk}.{ending}"
-        return private(
-            FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
-        )
+        answer = StreamingHttpResponse(content, content_type=content_type)
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return private(answer)
 
 
 class PackEnvelopes(StaffPage, View):

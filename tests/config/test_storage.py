@@ -108,6 +108,7 @@ def test_a_large_file_is_kept_and_read_without_holding_it(tmp_path):
     assert sha256 == filestore.sha256_of(large.read_bytes())
     with filestore.opened(sha256) as stored:
         assert stored.read(6) == b"a pack"
+    assert b"".join(filestore.in_pieces(sha256)) == large.read_bytes()
 
 
 def test_a_damaged_or_missing_file_is_not_opened():
@@ -117,4 +118,4 @@ def test_a_damaged_or_missing_file_is_not_opened():
     with pytest.raises(filestore.FileDamaged, match="Restore it from a backup"):
         filestore.opened(sha256)
     with pytest.raises(FileNotFoundError):
-        filestore.opened("0" * 64)
+        filestore.in_pieces("0" * 64)

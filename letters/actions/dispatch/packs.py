@@ -7,10 +7,9 @@ pieces; one that was not among them is free for the next pack.
 import datetime
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import IO
 from zoneinfo import ZoneInfo
 
-from django.core.files import File
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -162,8 +161,8 @@ def _keep_pack(
 
 
 @transaction.atomic
-def take_out_pack(*, pack: PrintPack, form: str, by: User) -> "File[Any]":
-    """The PDF to print, or the manifest, as an open file.
+def take_out_pack(*, pack: PrintPack, form: str, by: User) -> Iterator[bytes]:
+    """The PDF to print, or the manifest, piece by piece.
 
     The PDF holds the code of every letter in it. Who took it, and which bytes, is on record
     before they leave.
@@ -179,7 +178,7 @@ def take_out_pack(*, pack: PrintPack, form: str, by: User) -> "File[Any]":
         pack=pack.pk,
         sha256=sha256,
     )
-    return filestore.opened(sha256)
+    return filestore.in_pieces(sha256)
 
 
 @transaction.atomic
