@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 from django.contrib.auth.models import Group
+from django.db.models import Max
 from django.utils import timezone
 
 from campaigns import filestore
@@ -237,6 +238,7 @@ def make_many_recipients(campaign: Campaign, mailing: Mailing, count: int) -> No
     """Recipients by the thousand, each with a sealed letter that was posted. For page tests."""
     now = timezone.now()
     first = next(_number) * 100_000
+    taken = mailing.letters.aggregate(last=Max("position"))["last"] or 0
     institutions = Institution.objects.bulk_create(
         Institution(name=f"Institution {first + index}", state="IL", search_key=f"i {index}")
         for index in range(count)
@@ -264,7 +266,7 @@ def make_many_recipients(campaign: Campaign, mailing: Mailing, count: int) -> No
             mailing=mailing,
             addressee=addressee,
             recipient=addressee.recipient,
-            position=first + index,
+            position=taken + 1 + index,
             reference=f"REF-{first + index}",
             status=Letter.Status.SEALED,
             pdf_sha256="0" * 64,
