@@ -35,6 +35,9 @@ class Keyboard:
         page.on("console", lambda message: self._said(message.type, message.text))
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("request", lambda request: self._asked(request.url))
+        # Who listens all along is never late: a chooser asked for in the press itself is missed
+        # once in a hundred times on a busy machine.
+        page.on("filechooser", lambda _: None)
 
     # --- Moving ----------------------------------------------------------------------
 
