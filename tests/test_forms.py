@@ -7,7 +7,6 @@ import pytest
 from django import forms
 from django.test import Client
 
-from letters.merge import press
 from tests.factories import make_user
 from tests.letters import stages
 from tests.test_urls import ADDRESSES
@@ -25,7 +24,7 @@ def forms_in(context: Any) -> Iterator[forms.BaseForm]:
 def test_every_required_field_of_a_form_stands_on_its_page(monkeypatch, settings):
     """A field that the template left out is missing from what is posted, and refused unseen."""
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     world, client = make_world(), Client()
     client.force_login(make_user(is_superuser=True))
     seen, left_out = set(), set()

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from letters.actions import saved_answer
 from letters.actions.saved_answer import InProgress
-from letters.merge import press
 from letters.models import AttachedFile, GenuineTry, Letter, ShortCodeAttempt
 from tests.letters import stages
 from tests.rows import everything_stored
@@ -28,7 +27,7 @@ SCANNERS = (
 @pytest.fixture
 def world(monkeypatch, settings) -> World:
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     world = make_world()
     leave_something_to_tidy_up(Letter.objects.get(pk=world.keys["letters"]))
     return world

@@ -31,6 +31,7 @@ from letters.actions.freshness import current_digest, freeze_again, unrender_sta
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
 from letters.merge import context, press, wording
+from letters.merge.content import LetterContent
 from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import Letter, Mailing
 from letters.models.letter import LetterQuerySet
@@ -43,9 +44,9 @@ CHUNK, LARGEST_CHUNK = 8, 250
 _CHUNK_SECONDS = 1.0
 # After so long no further letter of a chunk is begun; the rest is given back.
 _LONGEST_CHUNK = 3.0
-# While the press sets one letter, the pages of the one before are read back and stored, and
-# the text of the next is merged.
-_AT_ONCE = 3
+# Letters go to the press some together. While it sets these, the pages of those before are read
+# back and stored, and the text of the next is merged.
+_TOGETHER, _AT_ONCE = 16, 3
 # Longer than the press may take for one letter; renewed while letters are made.
 LEASE = datetime.timedelta(seconds=90)
 _RENEWED_EVERY = 2.0
@@ -171,7 +172,7 @@ def work(*, mailing_pk: int, seconds: float) -> bool:
         began = time.monotonic()
         made = make(letters)
         keep(made, now=timezone.now())
-        give_back(letters[len(made) :])
+        give_back(_without(letters, made))
         if time.monotonic() >= until:
             return True
         size = _as_many_as_in_a_second(len(made), time.monotonic() - began)
@@ -179,6 +180,11 @@ def work(*, mailing_pk: int, seconds: float) -> bool:
         return True
     settle(mailing_pk=mailing_pk, now=timezone.now())
     return False
+
+
+def _without(letters: list[Letter], made: list["Made"]) -> list[Letter]:
+    done = {one.letter.pk for one in made}
+    return [letter for letter in letters if letter.pk not in done]
 
 
 def _as_many_as_in_a_second(made: int, seconds: float) -> int:
@@ -242,50 +248,84 @@ class Made:
 def make(letters: list[Letter]) -> list[Made]:
     """Render letters in turn and store their bytes; outside any transaction, as it takes time.
 
-    Ends before the last one where that takes long.
+    Leaves some of them where that takes long.
     """
     made: list[Made] = []
     began = renewed = time.monotonic()
+    until = began + _LONGEST_CHUNK
     with ThreadPoolExecutor(_AT_ONCE) as hands:
-        coming: deque[Future[Made]] = deque()
-        for letter in letters:
-            coming.append(hands.submit(_make, letter))
+        coming: deque[Future[list[Made]]] = deque()
+        for first in range(0, len(letters), _TOGETHER):
+            coming.append(hands.submit(_make, letters[first : first + _TOGETHER], until))
             if len(coming) < _AT_ONCE:
                 continue
-            made.append(coming.popleft().result())
+            made += coming.popleft().result()
             now = time.monotonic()
-            if now - began > _LONGEST_CHUNK:
+            if now > until:
                 break
             if now - renewed > _RENEWED_EVERY:
                 _renew_lease(letters)
                 renewed = now
-        made += [one.result() for one in coming]
+        for some in coming:
+            made += some.result()
     return made
 
 
-def _make(letter: Letter) -> Made:
+def _make(letters: list[Letter], until: float) -> list[Made]:
+    """What became of the letters, or of the first of them where that takes past `until`."""
+    merged = [_merged(letter) for letter in letters]
+    contents = [one for one in merged if isinstance(one, LetterContent)]
     try:
-        content = context.content(letter)
-        rendered = press.render(content, by_class=alike.may_share(letter.mailing))
+        share = alike.may_share(letters[0].mailing)
+        outcomes = iter(press.render_many(contents, by_class=share, until=until))
+    except Exception as error:
+        return [_stumbled(letter, error) for letter in letters]
+    made = []
+    for letter, one in zip(letters, merged, strict=True):
+        if isinstance(one, Made):
+            made.append(one)
+        elif outcome := next(outcomes, None):
+            made.append(_kept(letter, outcome))
+        else:
+            break
+    return made
+
+
+def _merged(letter: Letter) -> LetterContent | Made:
+    try:
+        return context.content(letter)
+    except (MissingValue, TemplateRefused) as refusal:
+        return Made(letter, refusal=str(refusal))
+    except Exception as error:
+        return _stumbled(letter, error)
+
+
+def _kept(letter: Letter, outcome: press.Outcome) -> Made:
+    """What came from the press, with its bytes stored."""
+    if isinstance(outcome, press.RenderRefused):
+        return Made(letter, refusal=str(outcome))
+    if not isinstance(outcome, press.Rendered):
+        return Made(letter, stumble=str(outcome))
+    try:
+        said = wording.wording(letter.mailing.version, letter.merge_data)
         return Made(
             letter,
-            pdf_sha256=filestore.put(rendered.pdf),
-            input_sha256=rendered.input_sha256,
-            pages=rendered.pages,
-            measures=asdict(rendered.measures) if rendered.measures else None,
-            wording_sha256=wording.sha256(
-                wording.wording(letter.mailing.version, letter.merge_data)
-            ),
-            set_by=rendered.set_by,
-            set_alone=rendered.set_alone,
+            pdf_sha256=filestore.put(outcome.pdf),
+            input_sha256=outcome.input_sha256,
+            pages=outcome.pages,
+            measures=asdict(outcome.measures) if outcome.measures else None,
+            wording_sha256=wording.sha256(said),
+            set_by=outcome.set_by,
+            set_alone=outcome.set_alone,
         )
-    except (MissingValue, TemplateRefused, press.RenderRefused) as refusal:
-        return Made(letter, refusal=str(refusal))
-    except (press.RenderTimedOut, press.RenderCrashed) as stumble:
-        return Made(letter, stumble=str(stumble))
-    except Exception as error:  # one letter's fault must not stop the others
-        logger.exception("Letter %s could not be made", letter.reference)
-        return Made(letter, stumble=f"{type(error).__name__}: {error}")
+    except Exception as error:
+        return _stumbled(letter, error)
+
+
+def _stumbled(letter: Letter, error: Exception) -> Made:
+    """One letter's fault must not stop the others; it is tried again, by itself."""
+    logger.error("Letter %s could not be made", letter.reference, exc_info=error)
+    return Made(letter, stumble=f"{type(error).__name__}: {error}")
 
 
 def _renew_lease(letters: list[Letter]) -> None:

@@ -4,12 +4,15 @@ A hostile or unlucky document can hang WeasyPrint, or take gigabytes, from forty
 input. So it runs in a child with limits on memory, processor time, wall clock, file size
 and pages; the child is killed when it overruns and the next letter gets a new one. Starting
 one takes about two seconds and setting a letter a fraction of one, so it is kept between
-letters, and renewed now and then because WeasyPrint grows slowly.
+letters, and renewed now and then because WeasyPrint grows slowly. Letters that share a layout
+take so little that waiting for each in turn would cost as much again: of many letters some are
+sent ahead.
 
 The same content gives the same bytes, whatever was rendered before and in whichever process.
 """
 
 import atexit
+import math
 import os
 import select
 import shutil
@@ -19,7 +22,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -42,6 +47,7 @@ from letters.merge.document import RenderRefused, input_sha256
 from letters.merge.measure import Measures, measure
 
 __all__ = [
+    "Outcome",
     "Press",
     "RenderCrashed",
     "RenderFailed",
@@ -50,6 +56,7 @@ __all__ = [
     "Rendered",
     "calibration_sheet",
     "input_sha256",
+    "made_of",
     "print_envelopes",
     "receipt",
     "render",
@@ -63,7 +70,10 @@ WALL_SECONDS = 40.0
 START_SECONDS = 60.0
 LETTERS_PER_CHILD = 300
 _SHARED = 1 / 100  # of the wear that one letter is
-_PIPE = 256 * 1024  # bytes: a letter goes through at once
+_PIPE = 1024 * 1024  # bytes, the most that Linux gives to everybody
+# So many letters are sent before the first of them is answered; never more than go through the
+# pipe at once, as both sides would wait for each other.
+_AHEAD, _AHEAD_BYTES = 16, _PIPE // 2
 _SAID = 4_000  # characters of standard error that are worth keeping
 
 
@@ -76,6 +86,7 @@ class RenderCrashed(Exception):
 
 
 Answer = tuple[dict[str, Any], bytes]
+Request = tuple[dict[str, Any], bytes, dict[str, bytes]]
 RenderFailed = RenderRefused | RenderTimedOut | RenderCrashed
 
 
@@ -95,17 +106,62 @@ class Rendered:
     set_alone: str = ""
 
 
+Outcome = Rendered | RenderFailed
+
+
 def render(content: LetterContent, *, by_class: bool = False) -> Rendered:
     """The PDF of one letter. Raises RenderRefused, RenderTimedOut or RenderCrashed.
 
     `by_class` lets it share the layout of a letter that breaks into lines at the same places,
     which is many times faster and gives the same bytes.
     """
-    made = document.make(content)
-    rendered = _press.render(made, by_class=by_class)
-    if problems := windows.problems(rendered.pdf, envelope.PROFILES[content.envelope]):
-        raise RenderRefused(" ".join(problems))
-    return replace(rendered, measures=measure(rendered.pdf, content), input_sha256=made.sha256)
+    (outcome,) = render_many([content], by_class=by_class)
+    return made_of(outcome)
+
+
+def render_many(
+    contents: Sequence[LetterContent], *, by_class: bool = False, until: float = math.inf
+) -> list[Outcome]:
+    """The outcome of each letter in turn; one that fails does not stop the next.
+
+    Once `time.monotonic` is past `until` no further letter is begun, so that there may be fewer
+    outcomes than letters, but at least one.
+    """
+    made = [_made(content) for content in contents]
+    documents = [one for one in made if isinstance(one, document.Document)]
+    answers = iter(_press.render_many(documents, by_class=by_class, until=until))
+    outcomes: list[Outcome] = []
+    for content, one in zip(contents, made, strict=True):
+        if isinstance(one, RenderRefused):
+            outcomes.append(one)
+        elif answer := next(answers, None):
+            outcomes.append(_looked_at(answer, content, one))
+        else:
+            break
+    return outcomes
+
+
+def _made(content: LetterContent) -> document.Document | RenderRefused:
+    try:
+        return document.make(content)
+    except RenderRefused as refused:
+        return refused
+
+
+def _looked_at(outcome: Outcome, content: LetterContent, made: document.Document) -> Outcome:
+    """What was rendered, with what its finished pages show."""
+    if not isinstance(outcome, Rendered):
+        return outcome
+    if problems := windows.problems(outcome.pdf, envelope.PROFILES[content.envelope]):
+        return RenderRefused(" ".join(problems))
+    return replace(outcome, measures=measure(outcome.pdf, content), input_sha256=made.sha256)
+
+
+def made_of(outcome: Outcome) -> Rendered:
+    """The letter. Raises why it was not rendered."""
+    if isinstance(outcome, Rendered):
+        return outcome
+    raise outcome
 
 
 def calibration_sheet(profile: envelope.Profile) -> Rendered:
@@ -161,17 +217,6 @@ def _run_on(
     ]
 
 
-def render_many(
-    contents: Iterable[LetterContent],
-) -> Iterator[Rendered | RenderRefused | RenderTimedOut | RenderCrashed]:
-    """The outcome of each letter in turn; one that fails does not stop the next."""
-    for content in contents:
-        try:
-            yield render(content)
-        except (RenderRefused, RenderTimedOut, RenderCrashed) as failed:
-            yield failed
-
-
 class Press:
     """One child process, started when first needed. Safe to share between threads."""
 
@@ -191,24 +236,42 @@ class Press:
         self._child: _Child | None = None
 
     def render(self, made: document.Document, *, by_class: bool = False) -> Rendered:
+        (outcome,) = self.render_many([made], by_class=by_class)
+        return made_of(outcome)
+
+    def render_many(
+        self,
+        documents: Sequence[document.Document],
+        *,
+        by_class: bool = False,
+        until: float = math.inf,
+    ) -> list[Outcome]:
+        """As the function of this name."""
+        outcomes: list[Outcome] = []
+        with self._lock:
+            while len(outcomes) < len(documents) and not (outcomes and time.monotonic() > until):
+                rest = [self._request(made, by_class) for made in documents[len(outcomes) :]]
+                try:
+                    for answer in self._ready().answers(rest, self._wall_seconds, until):
+                        outcomes.append(_outcome(*answer))
+                except (RenderTimedOut, RenderCrashed) as failed:
+                    self.close()
+                    outcomes.append(failed)
+                except BaseException:  # an answer left unread would be taken for the next letter's
+                    self.close()
+                    raise
+        return outcomes
+
+    def _request(self, made: document.Document, by_class: bool) -> Request:
         source = made.html.encode()
-        header: dict[str, Any] = {
+        header = {
             "html": len(source),
             "most_pages": self._most_pages + made.annex_pages,
             "cpu_seconds": self._cpu_seconds,
             "characters": made.characters,
             "by_class": by_class,
         }
-        with self._lock:
-            answer, pdf = self._ask(header, source, made.assets)
-        if "refused" in answer:
-            raise RenderRefused(answer["refused"])
-        return Rendered(
-            pdf,
-            answer["pages"],
-            set_by=answer.get("class", ""),
-            set_alone=answer.get("plainly", ""),
-        )
+        return header, source, made.assets
 
     def warm(self) -> None:
         """Start the child before it is needed, without waiting until it is ready."""
@@ -235,12 +298,16 @@ class Press:
             self._child = _Child(self._letters_per_child)
         return self._child
 
-    def _ask(self, header: dict[str, Any], source: bytes, assets: dict[str, bytes]) -> Answer:
-        try:
-            return self._ready().ask(header, source, assets, self._wall_seconds)
-        except BaseException:  # an answer left unread would be taken for the next letter's
-            self.close()
-            raise
+
+def _outcome(answer: dict[str, Any], pdf: bytes) -> Outcome:
+    if "refused" in answer:
+        return RenderRefused(answer["refused"])
+    return Rendered(
+        pdf,
+        answer["pages"],
+        set_by=answer.get("class", ""),
+        set_alone=answer.get("plainly", ""),
+    )
 
 
 class _Child:
@@ -273,26 +340,50 @@ class _Child:
         """Whether this process started it: after a fork two would share its pipes."""
         return self._owner == os.getpid()
 
-    def ask(
-        self, header: dict[str, Any], source: bytes, assets: dict[str, bytes], seconds: float
-    ) -> Answer:
-        """What is made of the source and its pictures, which are sent when they are others."""
-        header["assets"] = None
-        if assets != self._holds:
-            header["assets"] = [(sha256, len(content)) for sha256, content in assets.items()]
-            source = b"".join([source, *assets.values()])
+    def answers(
+        self, requests: Iterable[Request], seconds: float, until: float
+    ) -> Iterator[Answer]:
+        """What is made of each, in turn: at least of the first, and of none begun after `until`
+        or after this process has to be renewed.
+
+        Letters are sent ahead while those before them share a layout; what is set by itself
+        takes long enough to be waited for.
+        """
+        waiting, sent, ahead = deque(requests), deque[int](), 1
+        while waiting:
+            sent.append(self._send(*waiting.popleft()))
+            while sent:
+                answer = self._answer(seconds)
+                sent.popleft()
+                # What shares a layout is not set by WeasyPrint, which is what grows.
+                is_shared = "class" in answer[0]
+                self.letters_left -= _SHARED if is_shared else 1
+                ahead = _AHEAD if is_shared else 1
+                yield answer
+                if self.letters_left <= 0 or time.monotonic() > until:
+                    waiting.clear()
+                while waiting and len(sent) < ahead and self._goes_ahead(waiting[0], sum(sent)):
+                    sent.append(self._send(*waiting.popleft()))
+
+    def _goes_ahead(self, request: Request, under_way: int) -> bool:
+        """Whether it can be sent without waiting until the child takes it."""
+        _header, source, assets = request
+        return assets == self._holds and under_way + len(source) < _AHEAD_BYTES
+
+    def _send(self, header: dict[str, Any], source: bytes, assets: dict[str, bytes]) -> int:
+        """Send a letter, with its pictures where they are others; how many bytes that were."""
         if not self._has_started:
             self._answer(START_SECONDS)
             self._has_started = True
-        try:
-            child.send(cast("Any", self._process.stdin), header, source)
+        names = None
+        if assets != self._holds:
+            names = [(sha256, len(content)) for sha256, content in assets.items()]
+            source = b"".join([source, *assets.values()])
             self._holds = assets
-        except BrokenPipeError as error:
-            raise self._crashed() from error
-        answer = self._answer(seconds)
-        # What shares a layout is not set by WeasyPrint, which is what grows.
-        self.letters_left -= _SHARED if "class" in answer[0] else 1
-        return answer
+        # Whether the child is gone, and at which letter, is seen where the answers end.
+        with suppress(BrokenPipeError):
+            child.send(cast("Any", self._process.stdin), {**header, "assets": names}, source)
+        return len(source)
 
     def close(self) -> None:
         if not self.is_ours():

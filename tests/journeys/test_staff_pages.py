@@ -16,7 +16,6 @@ from campaigns.actions import verification
 from campaigns.actions.verification import Finding
 from campaigns.models import Answer, Campaign, User, Verification
 from letters.actions import draft, ladder, saved_filter
-from letters.merge import press
 from letters.models import Incoming, LadderStep, Letter, Response
 from letters.starters import starters
 from tests.factories import make_user
@@ -38,7 +37,7 @@ _OPEN_ALL = "() => document.querySelectorAll('main details').forEach(one => { on
 def addresses(monkeypatch: pytest.MonkeyPatch, settings) -> list[str]:
     """A campaign with an answer, a wish, replies that say the same, a ladder, a saved filter."""
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
     world = make_world()
     letter = Letter.objects.get(pk=world.keys["letters"])

@@ -2,11 +2,15 @@
 
 import datetime
 import io
+import math
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pikepdf
+import pytest
 from django.utils import timezone
 
 from campaigns import deadlines
@@ -50,6 +54,26 @@ def quick_pdf(content: Any, pages: int = 2, *, by_class: bool = False) -> press.
     whole = io.BytesIO()
     pdf.save(whole, deterministic_id=True)
     return press.Rendered(whole.getvalue(), pages, Measures((), 9), sha256)
+
+
+def set_with(monkeypatch: pytest.MonkeyPatch, one: Callable[..., press.Rendered]) -> None:
+    """Let `one` set each letter in place of the press, alone or with others."""
+
+    def many(
+        contents: Sequence[Any], *, by_class: bool = False, until: float = math.inf
+    ) -> list[press.Outcome]:
+        outcomes: list[press.Outcome] = []
+        for content in contents:
+            try:
+                outcomes.append(one(content, by_class=by_class))
+            except (press.RenderRefused, press.RenderTimedOut, press.RenderCrashed) as failed:
+                outcomes.append(failed)
+            if time.monotonic() > until:
+                break
+        return outcomes
+
+    monkeypatch.setattr(press, "render", one)
+    monkeypatch.setattr(press, "render_many", many)
 
 
 def closed(day: datetime.date) -> bool:

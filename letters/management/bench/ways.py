@@ -11,12 +11,14 @@ import subprocess
 import tempfile
 import time
 import warnings
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from letters.merge import child, conformance, document, typefaces
 from letters.merge.content import LetterContent
-from letters.merge.press import Press
+from letters.merge.press import Press, Rendered, made_of
 
 _SCHEDULED = 2  # as Linux names the clock of a process's time on a processor
 
@@ -87,19 +89,17 @@ class Ours:
     def __init__(self, press: Press | None = None, *, by_class: bool = True) -> None:
         self._press = press or Press()
         self._by_class = by_class
-        self.set_by = ""
-        self.reasons: dict[str, int] = {}
+        self.reasons = Counter[str]()
         self.layouts: set[str] = set()
         self.most_memory = 0
 
-    def set(self, content: LetterContent) -> bytes:
-        made = self._press.render(document.make(content), by_class=self._by_class)
-        self.set_by = made.set_by
-        if made.set_by:
-            self.layouts.add(made.set_by)
-        if made.set_alone:
-            self.reasons[made.set_alone] = self.reasons.get(made.set_alone, 0) + 1
-        return made.pdf
+    def set_all(self, contents: Sequence[LetterContent]) -> list[Rendered]:
+        """The letters, in turn. Raises what keeps one of them from being set."""
+        documents = [document.make(content) for content in contents]
+        made = [made_of(one) for one in self._press.render_many(documents, by_class=self._by_class)]
+        self.layouts.update(one.set_by for one in made if one.set_by)
+        self.reasons.update(one.set_alone for one in made if one.set_alone)
+        return made
 
     def by_itself(self) -> "Ours":
         """The same press, without layouts that are shared."""

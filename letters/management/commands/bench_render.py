@@ -5,9 +5,10 @@ import os
 import platform
 import random
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from django.core.management.base import BaseCommand, CommandError
 from letters.actions.alike import SAMPLE
 from letters.management.bench import mailing, typst, ways
 from letters.management.bench.adversary import characters_of
+from letters.merge.press import Rendered
 
 ROUNDS = 10
+_TOGETHER = 50  # letters that are given to the press at once
 _WARM = 60  # letters by a program that is kept between them
 _OTHERS = 3  # letters by each program that is started anew for each
 
@@ -73,9 +76,9 @@ class Command(BaseCommand):
         for round_ in range(ROUNDS):
             for draft in mailing.drafts(_share(plain_letters, round_), source):
                 _measure(plain, draft, slow)
-            for _ in range(_share(letters, round_)):
-                draft = next(drafts)
-                sample.add(draft, _measure(ours, draft, fast), ours.set_by)
+            for some in _by(_TOGETHER, islice(drafts, _share(letters, round_))):
+                for draft, made in zip(some, _measure_ours(ours, some, fast), strict=True):
+                    sample.add(draft, made)
             ours.note_memory()
         alone = self._compare(ours, sample)
         self._tell(options, slow, fast, alone, ours)
@@ -98,7 +101,8 @@ class Command(BaseCommand):
         alone = Measured("Countersign, each by itself (the comparison)")
         by_itself = ours.by_itself()
         for draft, pdf in sample.chosen():
-            if _measure(by_itself, draft, alone) != pdf:
+            (made,) = _measure_ours(by_itself, [draft], alone)
+            if made.pdf != pdf:
                 raise CommandError(f"Letter {draft.data['reference']} is another file by itself.")
         return alone
 
@@ -154,8 +158,9 @@ class _Sample:
         self._kept: list[tuple[mailing.Draft, bytes]] = []
         self._longest: dict[str, tuple[int, mailing.Draft, bytes]] = {}
 
-    def add(self, draft: mailing.Draft, pdf: bytes, layout: str) -> None:
+    def add(self, draft: mailing.Draft, made: Rendered) -> None:
         self._seen += 1
+        pdf, layout = made.pdf, made.set_by
         if len(self._kept) < SAMPLE:
             self._kept.append((draft, pdf))
         elif (place := self._chance.randrange(self._seen)) < SAMPLE:
@@ -169,13 +174,29 @@ class _Sample:
         yield from ((draft, pdf) for _size, draft, pdf in self._longest.values())
 
 
-def _measure(way: ways.Way, draft: mailing.Draft, into: Measured) -> bytes:
+def _measure(way: ways.Way, draft: mailing.Draft, into: Measured) -> None:
     before = way.seconds()
     pdf = way.set(draft.content())
     into.seconds += way.seconds() - before
     into.letters += 1
     into.size += len(pdf)
-    return pdf
+
+
+def _measure_ours(
+    ours: ways.Ours, drafts: Sequence[mailing.Draft], into: Measured
+) -> list[Rendered]:
+    before = ours.seconds()
+    made = ours.set_all([draft.content() for draft in drafts])
+    into.seconds += ours.seconds() - before
+    into.letters += len(made)
+    into.size += sum(len(one.pdf) for one in made)
+    return made
+
+
+def _by(number: int, drafts: Iterable[mailing.Draft]) -> Iterator[list[mailing.Draft]]:
+    drafts = iter(drafts)
+    while some := list(islice(drafts, number)):
+        yield some
 
 
 def _share(number: int, round_: int) -> int:

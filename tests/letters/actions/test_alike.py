@@ -26,7 +26,7 @@ def shared(content, pages=2, *, by_class=False):
 
 @pytest.fixture
 def sharing_press(monkeypatch):
-    monkeypatch.setattr(press, "render", shared)
+    stages.set_with(monkeypatch, shared)
 
 
 def made(count: int = 3, **fields) -> stages.Stage:
@@ -48,7 +48,7 @@ def otherwise(monkeypatch, what) -> None:
     def one(content, pages=2, *, by_class=False):
         return shared(content, by_class=True) if by_class else what(content)
 
-    monkeypatch.setattr(press, "render", one)
+    stages.set_with(monkeypatch, one)
 
 
 # --- What is frozen ----------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_what_another_worker_compared_meanwhile_is_not_compared_again(monkeypatc
         others.update(comparison=Letter.Comparison.SAME)
         return shared(content)
 
-    monkeypatch.setattr(press, "render", one)
+    stages.set_with(monkeypatch, one)
     finish(stage)
     assert stage.mailing.status == "ready"
     assert len(compared) == 1

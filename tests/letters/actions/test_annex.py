@@ -350,7 +350,7 @@ def test_a_letter_behind_a_cover_sheet_begins_on_the_next_sheet(template, drafte
     [added, lambda template, by: annex.set_cover_sheet(template=template, wanted=True, by=by)],
 )
 def test_a_new_exhibit_or_cover_sheet_makes_a_rendered_mailing_stale(monkeypatch, drafter, change):
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     stage = stages.opened(2)
     change(stage.mailing.version.template, drafter)
     assert len(freshness.stale(Mailing.objects.get())) == 2

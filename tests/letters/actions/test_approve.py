@@ -245,7 +245,7 @@ def test_a_letter_that_is_set_aside_stands_in_the_way(monkeypatch):
             raise press.RenderRefused("No.")
         return stages.quick_pdf(content)
 
-    monkeypatch.setattr(press, "render", render_or_raise)
+    stages.set_with(monkeypatch, render_or_raise)
     render.work(mailing_pk=stage.mailing.pk, seconds=60)
     for letter in stage.letters[1:]:
         approve.record_opening(letter=letter, by=stage.counsel)

@@ -173,7 +173,7 @@ def test_letters_that_were_not_begun_are_given_back_and_were_no_attempt(monkeypa
     made = render.make(letters)
     assert 0 < len(made) < len(letters)
     render.keep(made, now=timezone.now())
-    render.give_back(letters[len(made) :])
+    render.give_back(render._without(letters, made))
     left = stage.mailing.letters.filter(status="draft")
     assert set(left.values_list("attempts", "claim", "lease_until")) == {(0, "", None)}
     finish(stage)
@@ -225,7 +225,7 @@ def test_two_workers_at_once_make_each_letter_once(monkeypatch):
         made.append(content.reference)
         return stages.quick_pdf(content)
 
-    monkeypatch.setattr(press, "render", noting)
+    stages.set_with(monkeypatch, noting)
 
     def worker() -> None:
         try:
@@ -253,7 +253,7 @@ def refusing(monkeypatch, stage: stages.Stage, position: int, error: Exception) 
             raise error
         return stages.quick_pdf(content)
 
-    monkeypatch.setattr(press, "render", render_or_raise)
+    stages.set_with(monkeypatch, render_or_raise)
 
 
 def test_a_letter_that_is_refused_is_set_aside_at_once_and_the_others_go_on(monkeypatch):
@@ -294,7 +294,7 @@ def test_what_was_set_aside_is_tried_again_when_a_person_says_so(monkeypatch):
     stage = started(2)
     refusing(monkeypatch, stage, 0, press.RenderRefused("No."))
     finish(stage)
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     render.retry_set_aside(mailing=stage.mailing, by=stage.manager)
     finish(stage)
     assert {letter.status for letter in stage.letters} == {"rendered"}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from letters.management.bench import adversary
 from letters.merge import document, pages, press, typefaces
 from letters.merge.document import Document
 from letters.merge.press import Press, RenderCrashed, RenderRefused, RenderTimedOut
@@ -212,6 +213,11 @@ HUNGRY = [
 ]
 
 
+def greedy() -> Document:
+    steps = "".join(f"--v{n}: var(--v{n - 1}) var(--v{n - 1});" for n in range(1, 40))
+    return page(f"<p style='--v0: xxxxxxxx; {steps} font-family: var(--v39)'>x")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("body", HUNGRY)
 def test_a_hungry_document_is_stopped_and_the_next_letter_is_set(body, small_press):
@@ -224,10 +230,8 @@ def test_a_hungry_document_is_stopped_and_the_next_letter_is_set(body, small_pre
 
 @pytest.mark.slow
 def test_a_document_that_eats_memory_is_stopped(small_press):
-    steps = "".join(f"--v{n}: var(--v{n - 1}) var(--v{n - 1});" for n in range(1, 40))
-    greedy = page(f"<p style='--v0: xxxxxxxx; {steps} font-family: var(--v39)'>x")
     with pytest.raises((RenderTimedOut, RenderCrashed)):
-        small_press.render(greedy)
+        small_press.render(greedy())
     assert small_press.render(page("<p>next")).pages == 1
 
 
@@ -267,8 +271,53 @@ def test_a_child_whose_parent_was_killed_ends_and_leaves_nothing():
 
 def test_many_letters_go_on_past_one_that_fails():
     bad = replace(specimens.letter(), addressee="漢")
-    outcomes = list(press.render_many([specimens.letter(), bad, specimens.letter()]))
+    outcomes = press.render_many([specimens.letter(), bad, specimens.letter()])
     assert [isinstance(outcome, RenderRefused) for outcome in outcomes] == [False, True, False]
+
+
+def alike(count: int) -> list[Document]:
+    """Letters that share a layout."""
+    letters = [specimens.letter(salutation=f"Dear Dean {number:02}:") for number in range(count)]
+    characters = adversary.characters_of(letters)
+    return [document.make(replace(letter, characters=characters)) for letter in letters]
+
+
+@pytest.mark.slow
+def test_of_letters_that_are_sent_ahead_one_that_ends_the_process_costs_no_other(small_press):
+    fine = alike(24)
+    expected = [small_press.render(one).pdf for one in fine]
+    outcomes = small_press.render_many([*fine[:12], greedy(), *fine[12:]], by_class=True)
+    assert isinstance(outcomes.pop(12), RenderCrashed | RenderTimedOut)
+    assert [outcome.pdf for outcome in outcomes] == expected
+    assert sum(bool(outcome.set_by) for outcome in outcomes) == 22  # not the first of each process
+
+
+def test_pictures_are_sent_with_the_first_letter_that_has_others(small_press):
+    plain, pictured = document.make(specimens.letter()), document.make(specimens.with_images())
+    order = [plain, pictured, pictured, plain, plain, pictured]
+    expected = [small_press.render(one).pdf for one in order]
+    for by_class in (False, True):
+        outcomes = small_press.render_many(order, by_class=by_class)
+        assert [outcome.pdf for outcome in outcomes] == expected
+
+
+def test_once_the_time_is_over_no_further_letter_is_begun(small_press):
+    letters = alike(6)
+    assert len(small_press.render_many(letters, until=time.monotonic() - 1)) == 1
+    assert len(small_press.render_many(letters)) == 6
+
+
+def test_a_press_is_renewed_between_letters_that_came_together():
+    renewed = Press(letters_per_child=2)
+    letters = alike(5)
+    try:
+        pids = {renewed.pid}
+        first = [outcome.pdf for outcome in renewed.render_many(letters)]
+        pids.add(renewed.pid)
+        assert first == [renewed.render(one).pdf for one in letters]
+        assert len(pids) == 2
+    finally:
+        renewed.close()
 
 
 def test_the_response_panel_stands_once_and_only_where_it_was_asked_for():
