@@ -10,7 +10,7 @@ import datetime
 import random
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +36,10 @@ _WORDS = ("subject", "body", "closing", "label", "enclosures")
 _NAMES = ("addressee", "institution_name", "salutation")
 
 
-def freeze_characters(mailing: Mailing) -> None:
-    """Note every character that the mailing's letters may print; what was noted stays."""
-    data = mailing.letters.standing().values_list("merge_data", flat=True).iterator()
-    said = {char for one in data for text in _texts(one) for char in _shown(text)}
+def freeze_characters(mailing: Mailing, letters: Iterable[Letter]) -> None:
+    """Note every character that its `letters` may print; what was noted stays."""
+    texts = {text for letter in letters for text in _texts(letter.merge_data)}
+    said = {char for text in texts for char in _shown(text)}
     said.update(*(getattr(mailing.version, name) for name in _WORDS))
     known = frozenset(mailing.characters)
     needed = {char for char in ALWAYS | said if typefaces.any_has(char) and char.isprintable()}

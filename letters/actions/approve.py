@@ -21,7 +21,7 @@ from campaigns.models import AuditEvent, User
 from letters import lifecycle
 from letters.actions import preflight
 from letters.actions.dispatch import NotApproved
-from letters.actions.freshness import Stale, current_digest, stale
+from letters.actions.freshness import Stale, current_digest, read_standing, stale
 from letters.actions.outcome import counted
 from letters.models import (
     Clause,
@@ -286,7 +286,8 @@ def _refuse_unopened(mailing: Mailing, by: User) -> None:
 
 
 def _refuse_changed(mailing: Mailing) -> None:
-    found = preflight.inspect(mailing)
+    letters = read_standing(mailing)
+    found = preflight.inspect(mailing, letters)
     red = {one.message for one in found if one.severity == preflight.RED}
     if red:
         first = sorted(red)[0]
@@ -304,7 +305,7 @@ def _refuse_changed(mailing: Mailing) -> None:
             f"{counted(len(waiting), 'finding')} must be mended or answered with a written "
             f"reason first: {waiting[0].message}"
         )
-    if changed := stale(mailing):
+    if changed := stale(letters):
         raise ChangedSince(
             f"{counted(len(changed))} would be made differently now ({_named(changed)}). "
             "Nothing was approved. A manager or drafter takes in the changes and renders them "

@@ -6,6 +6,7 @@ fonts or engine changed after it was rendered is stale, and is made again.
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,22 @@ from letters.merge import context, press, seal
 from letters.models import Letter, Mailing
 
 _ROWS_AT_ONCE = 200
+# How a letter stands that is not made, or not any more.
+_UNMADE: dict[str, Any] = {
+    "pdf_sha256": "",
+    "input_sha256": "",
+    "page_count": None,
+    "measures": None,
+    "wording_sha256": "",
+    "set_by": "",
+    "set_alone": "",
+    "comparison": "",
+    "rendered_at": None,
+    "status_reason": "",
+    "attempts": 0,
+    "claim": "",
+    "lease_until": None,
+}
 # What the keys of a letter's frozen data are called in a sentence; all else is "its facts".
 _CALLED = {
     "addressee": "the addressee",
@@ -102,14 +119,17 @@ _WAYS = ("by_post", "by_email", "email")
 _KEYED_BY_DATA = frozenset({"known"})
 
 
-def changed_letters(mailing: Mailing, letters: QuerySet[Letter]) -> list[Letter]:
-    """Letters whose frozen data is no longer what is known. They carry the new data, unsaved."""
-    read = with_everything_of_letters(mailing, letters.order_by("position"))
-    return [letter for letter in read if freeze(letter)]
+def read_standing(mailing: Mailing) -> list[Letter]:
+    """The letters that still count, in their order, with all that is known of them now."""
+    return with_everything_of_letters(mailing, mailing.letters.standing().order_by("position"))
 
 
 def with_everything_of_letters(mailing: Mailing, letters: QuerySet[Letter]) -> list[Letter]:
-    """Letters with all that is known of their addressees now, in a fixed number of queries."""
+    """Letters with all that is known of their addressees now, in a fixed number of queries.
+
+    What looks at thousands of letters in one decision shares what was read: it takes longer to
+    read than to look at.
+    """
     read = list(letters)
     found = with_everything(
         Addressee.objects.filter(pk__in=[letter.addressee_id for letter in read])
@@ -156,20 +176,19 @@ def told_since(campaign_pk: int, moment: datetime.datetime) -> QuerySet[AuditEve
     return AuditEvent.objects.filter(telling, here, at__gt=moment)
 
 
-def freeze_again(mailing: Mailing, letters: QuerySet[Letter] | None = None) -> int:
-    """Take what is known now into every letter that is not sealed; returns how many changed.
+def freeze_again(letters: Iterable[Letter]) -> int:
+    """Take what is known now into letters of a mailing in preparation; returns how many changed.
 
-    Of a mailing in preparation, or of these `letters` of it alone. A rendered letter whose data
-    changed is a draft again, and a worker that has it in hand loses its claim, so that bytes made
-    from the old data are never kept.
+    The `letters` were read with everything, and are left as they then stand. A rendered letter
+    whose data changed is a draft again, and a worker that has it in hand loses its claim, so that
+    bytes made from the old data are never kept.
     """
-    standing = mailing.letters.standing() if letters is None else letters
-    changed = changed_letters(mailing, standing)
+    changed = [letter for letter in letters if freeze(letter)]
     Letter.objects.bulk_update(
         changed, ["merge_data", "by_post", "by_email", "email"], batch_size=_ROWS_AT_ONCE
     )
+    _unrender_read(changed)
     rows = Letter.objects.filter(pk__in=[letter.pk for letter in changed])
-    unrender(rows)
     rows.filter(status=Letter.Status.DRAFT).update(attempts=0, claim="", lease_until=None)
     return len(changed)
 
@@ -214,43 +233,45 @@ class Stale:
     what: str
 
 
-def stale(mailing: Mailing, *, at_most: int | None = None) -> list[Stale]:
-    """Rendered letters that would be made differently now, looked for in the first `at_most`.
+def stale(letters: Iterable[Letter]) -> list[Stale]:
+    """Of letters read with everything, the rendered ones that would be made differently now."""
+    found, apart = [], []
+    for letter in _rendered(letters):
+        now = data_of_now(letter)
+        if all(getattr(letter, name) == value for name, value in now.items()):
+            if not _is_made_as_now(letter):
+                apart.append(Stale(letter, "pictures, layout, fonts or engine"))
+        elif names := differences(letter, now):
+            found.append(Stale(letter, f"its data ({', '.join(names)})"))
+        else:
+            found.append(Stale(letter, "its data"))
+    return found + apart
+
+
+def first_stale(mailing: Mailing) -> Stale | None:
+    """The first rendered letter, where it would be made differently now.
 
     One is enough to know of what all letters share: the letterhead, the signers, the engine.
     """
-    rendered = _rendered(mailing)[:at_most]
-    letters = with_everything_of_letters(mailing, rendered)
-    found = []
-    for letter in letters:
-        now = data_of_now(letter)
-        names = differences(letter, now)
-        if names or letter.merge_data != now["merge_data"]:
-            what = f"its data ({', '.join(names)})" if names else "its data"
-            found.append(Stale(letter, what))
-    known = {one.letter.pk for one in found}
-    return found + [
-        Stale(letter, "pictures, layout, fonts or engine")
-        for letter in rendered
-        if letter.pk not in known and not _is_made_as_now(letter)
-    ]
+    rendered = mailing.letters.filter(status=Letter.Status.RENDERED).order_by("position")
+    return next(iter(stale(with_everything_of_letters(mailing, rendered[:1]))), None)
 
 
-def unrender_stale(mailing: Mailing) -> int:
-    """Make drafts of letters whose data holds and that would still be made differently now."""
-    return unrender(
-        Letter.objects.filter(
-            pk__in=[letter.pk for letter in _rendered(mailing) if not _is_made_as_now(letter)]
-        )
-    )
+def unrender_stale(mailing: Mailing, letters: Iterable[Letter]) -> int:
+    """Make drafts of letters whose data holds and that would still be made differently now.
+
+    By the mailing as it is in hand, whose characters may have grown after `letters` were read.
+    """
+    apart = []
+    for letter in _rendered(letters):
+        letter.mailing = mailing
+        if not _is_made_as_now(letter):
+            apart.append(letter)
+    return _unrender_read(apart)
 
 
-def _rendered(mailing: Mailing) -> QuerySet[Letter]:
-    return (
-        mailing.letters.filter(status=Letter.Status.RENDERED)
-        .select_related("mailing__version__template", "mailing__campaign", "recipient")
-        .order_by("position")
-    )
+def _rendered(letters: Iterable[Letter]) -> list[Letter]:
+    return [letter for letter in letters if letter.status == Letter.Status.RENDERED]
 
 
 def _is_made_as_now(letter: Letter) -> bool:
@@ -264,20 +285,15 @@ def current_digest(mailing: Mailing) -> str:
 
 
 def unrender(rows: QuerySet[Letter]) -> int:
-    return lifecycle.move_all(
-        rows,
-        Letter.Status.DRAFT,
-        pdf_sha256="",
-        input_sha256="",
-        page_count=None,
-        measures=None,
-        wording_sha256="",
-        set_by="",
-        set_alone="",
-        comparison="",
-        rendered_at=None,
-        status_reason="",
-        attempts=0,
-        claim="",
-        lease_until=None,
-    )
+    return lifecycle.move_all(rows, Letter.Status.DRAFT, **_UNMADE)
+
+
+def _unrender_read(letters: list[Letter]) -> int:
+    """The same for letters in hand, which then say what their rows say."""
+    moved = unrender(Letter.objects.filter(pk__in=[letter.pk for letter in letters]))
+    for letter in letters:
+        if lifecycle.may(letter, Letter.Status.DRAFT):
+            letter.status = Letter.Status.DRAFT
+            for name, value in _UNMADE.items():
+                setattr(letter, name, value)
+    return moved

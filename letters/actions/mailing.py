@@ -18,9 +18,11 @@ from letters.actions import draft, portal_key, preflight, to_counsel
 from letters.actions.freshness import (
     freeze,
     freeze_again,
+    read_standing,
     unrender,
     unrender_stale,
     with_everything,
+    with_everything_of_letters,
     with_its_words,
 )
 from letters.actions.leave_out import AlreadyDispatched, ReasonMissing, TooLate
@@ -106,7 +108,7 @@ def create(
         printed_deadline=mailing.printed_deadline.isoformat(),
         follows=follows.pk if follows else None,
     )
-    preflight.run(mailing)
+    preflight.run(mailing, letters)
     return mailing
 
 
@@ -206,9 +208,9 @@ def refresh(*, mailing: Mailing, by: User) -> int:
     to_counsel.route(mailing=mailing, by=by)
     mailing.date_by(Rule.of(mailing.campaign))
     mailing.save(update_fields=["printed_deadline", "deadline_rule"])
-    changed = freeze_again(mailing)
-    changed += unrender_stale(mailing)
-    preflight.run(mailing)
+    letters = read_standing(mailing)
+    changed = freeze_again(letters) + unrender_stale(mailing, letters)
+    preflight.run(mailing, letters)
     audit.record(
         "mailing.refreshed",
         subject=mailing,
@@ -227,9 +229,10 @@ def refresh_some(*, mailing: Mailing, letters: QuerySet[Letter], by: User) -> in
     The whole mailing is not read for one street: six thousand letters would make the person wait.
     """
     _back_to_preparing(mailing)
-    count = letters.count()
-    freeze_again(mailing, letters)
-    found = preflight.run_for(mailing, letters)
+    read = with_everything_of_letters(mailing, letters.order_by("position"))
+    count = len(read)
+    freeze_again(read)
+    found = preflight.run_for(mailing, read)
     audit.record(
         "mailing.letters_refreshed",
         subject=mailing,
@@ -249,6 +252,13 @@ def _back_to_preparing(mailing: Mailing) -> None:
         raise TooLate(f"“{mailing}” is {mailing.get_status_display().lower()}; it cannot change.")
 
 
+def _take_in(mailing: Mailing, by: User) -> None:
+    to_counsel.route(mailing=mailing, by=by)
+    letters = read_standing(mailing)
+    freeze_again(letters)
+    preflight.run(mailing, letters)
+
+
 @transaction.atomic
 def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User) -> Mailing:
     """Another day of sending: every letter bears it, and the deadline follows from it."""
@@ -258,9 +268,7 @@ def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User
     mailing.letter_date = letter_date
     mailing.date_by(Rule.of(mailing.campaign))
     mailing.save(update_fields=["letter_date", "printed_deadline", "deadline_rule"])
-    to_counsel.route(mailing=mailing, by=by)
-    freeze_again(mailing)
-    preflight.run(mailing)
+    _take_in(mailing, by)
     audit.record(
         "mailing.dated",
         subject=mailing,
@@ -286,9 +294,7 @@ def use_version(*, mailing: Mailing, version: LetterVersion, by: User) -> Mailin
     mailing.save(update_fields=["version"])
     draft.freeze(version=version)
     unrender(mailing.letters.standing())
-    to_counsel.route(mailing=mailing, by=by)
-    freeze_again(mailing)
-    preflight.run(mailing)
+    _take_in(mailing, by)
     audit.record(
         "mailing.version_changed",
         subject=mailing,

@@ -34,9 +34,12 @@ __all__ = [
 ]
 
 
-def run(mailing: Mailing) -> list[Found]:
-    """Check every letter that still counts, and keep what was found in place of the last run."""
-    found = inspect(mailing)
+def run(mailing: Mailing, letters: list[Letter] | None = None) -> list[Found]:
+    """Check every letter that still counts, and keep what was found in place of the last run.
+
+    `letters` are those, where they were read with everything a moment ago.
+    """
+    found = inspect(mailing, letters)
     answered = _answered(mailing)
     mailing.findings.all().delete()
     _keep(mailing, found, answered)
@@ -45,9 +48,9 @@ def run(mailing: Mailing) -> list[Found]:
     return found
 
 
-def run_for(mailing: Mailing, letters: QuerySet[Letter]) -> list[Found]:
+def run_for(mailing: Mailing, letters: list[Letter]) -> list[Found]:
     """Check these letters alone again, but for what compares them with the others."""
-    batch = _batch(mailing, list(_with_everything(letters)))
+    batch = _batch(mailing, letters)
     checks = [check for check in LETTER_CHECKS if not check.compares]
     found = [
         one for letter in batch.letters for check in checks for one in check.findings(letter, batch)
@@ -104,9 +107,11 @@ def _answered(mailing: Mailing) -> dict[FoundKey, int]:
     }
 
 
-def inspect(mailing: Mailing) -> list[Found]:
+def inspect(mailing: Mailing, letters: list[Letter] | None = None) -> list[Found]:
     """What a check finds now. Writes nothing."""
-    batch = _batch(mailing, list(_with_everything(mailing.letters.standing())))
+    if letters is None:
+        letters = list(_with_everything(mailing.letters.standing()))
+    batch = _batch(mailing, letters)
     return [*_of_the_mailing(mailing, batch), *_of_the_letters(batch)]
 
 

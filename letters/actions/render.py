@@ -27,7 +27,12 @@ from campaigns.actions import Refused
 from campaigns.models import User
 from letters import lifecycle
 from letters.actions import alike, preflight, to_counsel
-from letters.actions.freshness import current_digest, freeze_again, unrender_stale
+from letters.actions.freshness import (
+    current_digest,
+    freeze_again,
+    read_standing,
+    unrender_stale,
+)
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
 from letters.merge import context, press, wording
@@ -73,10 +78,11 @@ class NothingSetAside(Refused):
 def start(*, mailing: Mailing, by: User) -> Mailing:
     """Check every letter once more with the data of this moment, and wake the workers."""
     to_counsel.route(mailing=mailing, by=by)
-    freeze_again(mailing)
-    alike.freeze_characters(mailing)
-    unrender_stale(mailing)
-    preflight.run(mailing)
+    letters = read_standing(mailing)
+    freeze_again(letters)
+    alike.freeze_characters(mailing, letters)
+    unrender_stale(mailing, letters)
+    preflight.run(mailing, letters)
     _refuse_red(mailing)
     waiting = mailing.letters.filter(status=Letter.Status.DRAFT)
     waiting.update(attempts=0, claim="", lease_until=None, status_reason="")

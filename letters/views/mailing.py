@@ -425,7 +425,7 @@ class MailingPage(StaffPage, TemplateView):
             "opened_others": opened[:ROWS],
             "notes": notes,
             "in_the_way": preflight.in_the_way(self.mailing, notes),
-            "stale": next(iter(freshness.stale(self.mailing, at_most=1)), None),
+            "stale": freshness.first_stale(self.mailing),
             "overrides": overrides(self.mailing),
             "lengths": list(lengths.order_by("page_count")),
             **decision(self.mailing),

@@ -68,10 +68,10 @@ def test_the_characters_of_every_letter_are_frozen_when_rendering_starts():
 def test_characters_once_frozen_stay_so_that_fonts_do_not_change_again():
     stage = stages.prepared(1)
     stage.mailing.characters = "Ω"
-    alike.freeze_characters(stage.mailing)
+    alike.freeze_characters(stage.mailing, stage.letters)
     assert "Ω" in stage.again().characters
     before = stage.mailing.characters
-    alike.freeze_characters(stage.mailing)
+    alike.freeze_characters(stage.mailing, stage.letters)
     assert stage.again().characters == before
 
 

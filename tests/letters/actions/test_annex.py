@@ -353,7 +353,7 @@ def test_a_new_exhibit_or_cover_sheet_makes_a_rendered_mailing_stale(monkeypatch
     stages.set_with(monkeypatch, stages.quick_pdf)
     stage = stages.opened(2)
     change(stage.mailing.version.template, drafter)
-    assert len(freshness.stale(Mailing.objects.get())) == 2
+    assert len(freshness.stale(freshness.read_standing(Mailing.objects.get()))) == 2
     with pytest.raises(approve.ChangedSince):
         approve.approve(
             mailing=stage.mailing,

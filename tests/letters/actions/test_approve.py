@@ -604,8 +604,8 @@ def while_compared(monkeypatch, happens) -> list[int]:
     """Let something happen when the letters were just compared; returns a row for each time."""
     compared: list[int] = []
 
-    def comparing(mailing):
-        found = freshness.stale(mailing)
+    def comparing(letters):
+        found = freshness.stale(letters)
         compared.append(len(found))
         if len(compared) == 1:
             happens()

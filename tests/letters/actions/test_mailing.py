@@ -140,7 +140,7 @@ def test_nothing_is_kept_where_the_last_step_fails(monkeypatch):
     campaign = make_campaign()
     make_recipient(campaign)
     version = make_version(campaign)
-    monkeypatch.setattr(mailing.preflight, "run", lambda _: 1 / 0)
+    monkeypatch.setattr(mailing.preflight, "run", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         create(campaign, version=version)
     assert not Mailing.objects.exists() and not Letter.objects.exists()
