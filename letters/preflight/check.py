@@ -147,6 +147,8 @@ class Batch:
     due: datetime.date
     rule: Rule
     seen: dict[object, Letter] = field(default_factory=dict)
+    # Of each letter, by its key, the strings that several checks read.
+    texts: dict[int, list[str]] = field(default_factory=dict)
     mostly_doubted: bool | None = None
 
     @cached_property

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from campaigns.coverage import FEDERAL_FUNDS, Verdict, coverage
 from campaigns.models import Fact, Ground, Institution
@@ -112,11 +113,17 @@ def _arm_of_the_state(letter: Letter, batch: Batch) -> Iterator[str | Said]:
     if institution.control != Institution.Control.PUBLIC:
         return
     version = batch.mailing.version
-    if said := _DAMAGES.search(f"{version.subject}\n{version.body}"):
+    if said := _damages(f"{version.subject}\n{version.body}"):
         yield (
-            f"{institution} is public, and the text speaks of “{said.group()}”: a State and its "
+            f"{institution} is public, and the text speaks of “{said}”: a State and its "
             "arms may be immune (Will v. Mich. Dep’t of State Police, 491 U.S. 58 (1989))."
         )
+
+
+@lru_cache(maxsize=8)
+def _damages(text: str) -> str:
+    found = _DAMAGES.search(text)
+    return found.group() if found else ""
 
 
 CHECKS: tuple[LetterCheck, ...] = (

@@ -8,7 +8,7 @@ decides about each hit.
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -89,6 +89,8 @@ def hits(text: str, check: str) -> list[Hit]:
     if not text:
         return []
     read, places = _read_out(text)
+    if not _any_of(check).search(read):  # as in hardly any of thousands of names
+        return []
     return sorted(
         (
             _hit(text, rule, read[start:end], places[start])
@@ -106,8 +108,10 @@ def sentences(text: str, where: str, checks: Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _read_out(text: str) -> tuple[str, list[int]]:
+def _read_out(text: str) -> tuple[str, Sequence[int]]:
     """The text as its reader reads it, and where in the text each character of that stands."""
+    if text.isascii() and not _MARKS.search(text):
+        return text, range(len(text))
     unprinted = {at for mark in _MARKS.finditer(text) for at in range(*mark.span())}
     read: list[str] = []
     places: list[int] = []
@@ -157,6 +161,13 @@ def rules() -> tuple[Rule, ...]:
         Rule(**{**entry, "patterns": tuple(_compiled(one) for one in entry["patterns"])})
         for entry in _read("wording.yaml")
     )
+
+
+@cache
+def _any_of(check: str) -> re.Pattern[str]:
+    """What finds something wherever a rule of the check does."""
+    patterns = (one.pattern for rule in rules() if rule.check == check for one in rule.patterns)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def state_rules(states: Iterable[str]) -> list[StateRule]:

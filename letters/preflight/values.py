@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from campaigns.text import MERGE_TAG, look_alikes
@@ -26,6 +26,7 @@ from letters.preflight.check import (
 # Of the frozen data, what all letters share and where it is written.
 _OF_SENDER = ("letterhead", "signer", "co_signers")
 _OF_CAMPAIGN = ("campaign_title", "demands", "grounds")
+_APART = frozenset({"facts", "own_text", "open_demands", *_OF_SENDER, *_OF_CAMPAIGN})
 
 
 def _missing(letter: Letter, batch: Batch) -> Iterator[str | Said]:
@@ -85,7 +86,7 @@ def _unresolved(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
     A text of the recipient's own is of the letter's language, and merged like it.
     """
-    for text in _texts(_of_recipient(letter)):
+    for text in _of_recipient(letter, batch):
         if MERGE_TAG.search(text):
             yield f"{letter.recipient}: “{text[:80]}” holds a merge field that nobody fills."
             return
@@ -109,7 +110,7 @@ def _facts(letter: Letter, batch: Batch) -> Iterator[alone.Part]:
 
 
 def _glyphs(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    everything = "".join(_texts(_of_recipient(letter)))
+    everything = "".join(_of_recipient(letter, batch))
     yield from _lacks_glyphs(letter, f"the letter to {letter.recipient}", everything)
 
 
@@ -138,8 +139,9 @@ def _glyphs_of_own_text(letter: Letter, batch: Batch) -> Iterator[str | Said]:
 
 def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
     key = letter.merge_data.get("letterhead", {}).get("typeface", typefaces.DEFAULT)
-    own = frozenset(text)
-    if lacking := sorted(own & _lacked(key, own)):
+    if typefaces.has_all(text, key):  # as hardly any letter does not
+        return
+    if lacking := sorted(typefaces.missing(text, key)):
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:5])
         family = typefaces.TYPEFACES[key].family
         yield (
@@ -149,7 +151,7 @@ def _lacks_glyphs(letter: Letter, name: str, text: str) -> Iterator[str]:
 
 
 def _look_alike(letter: Letter, batch: Batch) -> Iterator[str | Said]:
-    texts = [*_texts(_of_recipient(letter)), *(text for _, text in _facts(letter, batch))]
+    texts = [*_of_recipient(letter, batch), *(text for _, text in _facts(letter, batch))]
     for word in dict.fromkeys(word[0] for word in look_alikes("\n".join(texts))):
         yield (
             f"“{word}” in the letter to {letter.recipient} mixes letters of two alphabets that "
@@ -157,25 +159,24 @@ def _look_alike(letter: Letter, batch: Batch) -> Iterator[str | Said]:
         )
 
 
-def _of_recipient(letter: Letter) -> dict[str, Any]:
-    """The frozen data but for what has checks of its own: its paragraphs, and what all share."""
-    apart = {"facts", "own_text", "open_demands", *_OF_SENDER, *_OF_CAMPAIGN}
-    return {key: value for key, value in letter.merge_data.items() if key not in apart}
+def _of_recipient(letter: Letter, batch: Batch) -> list[str]:
+    """Every string but of what has checks of its own: its paragraphs, and what all share."""
+    if letter.pk not in batch.texts:
+        data = letter.merge_data
+        batch.texts[letter.pk] = [
+            text for key in data if key not in _APART for text in _texts(data[key])
+        ]
+    return batch.texts[letter.pk]
 
 
 def _in_common(batch: Batch, *keys: str) -> set[str]:
     """Every string under these keys, in any letter: one may be frozen later than another."""
     return {
         text
-        for letter in batch.letters
         for key in keys
-        for text in _texts(letter.merge_data.get(key))
+        for value, _ in groupby(letter.merge_data.get(key) for letter in batch.letters)
+        for text in _texts(value)
     }
-
-
-@lru_cache(maxsize=4096)
-def _lacked(key: str, characters: frozenset[str]) -> frozenset[str]:
-    return frozenset(typefaces.missing("".join(characters), key))
 
 
 def _texts(data: Any) -> Iterator[str]:
