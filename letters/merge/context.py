@@ -60,15 +60,15 @@ def freeze(
     mailing: Mailing, addressee: Addressee, reference: str, *, position: int = 0
 ) -> dict[str, Any]:
     """All that the letter will say besides its version's text, as JSON. Raises NoSender."""
-    recipient, campaign = addressee.recipient, mailing.campaign
+    recipient = addressee.recipient
     return {
         "reference": reference,
         "position": position,
         "letter_date": mailing.letter_date.isoformat(),
-        **_deadline(mailing.printed_deadline, campaign),
+        **_deadline(mailing.printed_deadline, mailing.campaign),
         **_time_given(mailing, recipient),
         **_first_letter(mailing, addressee),
-        **_campaign(campaign),
+        **_campaign_of(mailing),
         **_annexes(mailing.version.template),
         **_institution(recipient.institution),
         **_addressee(addressee, recipient),
@@ -256,6 +256,14 @@ def _own_texts(mailing: Mailing) -> dict[int, str]:
     if known is None:
         known = own_texts(mailing.version.template)
         mailing.__dict__["_own_texts"] = known
+    return known
+
+
+def _campaign_of(mailing: Mailing) -> dict[str, Any]:
+    """What its campaign gives to every letter of a mailing, made once for its instance."""
+    known: dict[str, Any] | None = mailing.__dict__.get("_campaign")
+    if known is None:
+        known = mailing.__dict__["_campaign"] = _campaign(mailing.campaign)
     return known
 
 
