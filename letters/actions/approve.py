@@ -18,7 +18,7 @@ from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.actions.campaign import letters_sealed, locked
 from campaigns.models import AuditEvent, User
-from letters import lifecycle
+from letters import circles, lifecycle
 from letters.actions import preflight
 from letters.actions.dispatch import NotApproved
 from letters.actions.freshness import Stale, current_digest, read_standing, stale
@@ -143,6 +143,7 @@ def answers_digest(mailing: Mailing) -> str:
     return hashlib.sha256(repr(list(standing.values_list("pk", flat=True))).encode()).hexdigest()
 
 
+@circles.not_sought()
 def approve(*, mailing: Mailing, digest: str, answers: str, by: User) -> Mailing:
     """Make the bytes that were shown the letters that are sent.
 

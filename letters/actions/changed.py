@@ -15,7 +15,7 @@ from campaigns import audit
 from campaigns.actions import Refused
 from campaigns.actions.campaign import locked
 from campaigns.models import User
-from letters import lifecycle
+from letters import circles, lifecycle
 from letters.actions import preflight
 from letters.actions.freshness import (
     data_of_now,
@@ -49,6 +49,7 @@ def flagged(mailing: Mailing) -> QuerySet[Letter]:
     return at_hand(mailing).exclude(changed_since="")
 
 
+@circles.not_sought()
 @transaction.atomic
 def look(*, mailing: Mailing, now: datetime.datetime) -> int:
     """Compare what is sealed and has not left with what is known now; returns how many differ."""

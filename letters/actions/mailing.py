@@ -13,7 +13,7 @@ from campaigns.actions import Refused
 from campaigns.actions.campaign import letters_made, locked
 from campaigns.deadlines import Rule
 from campaigns.models import Addressee, Campaign, Recipient, User
-from letters import lifecycle
+from letters import circles, lifecycle
 from letters.actions import draft, portal_key, preflight, to_counsel
 from letters.actions.freshness import (
     freeze,
@@ -61,6 +61,7 @@ class TitleTaken(Refused):
     """Two mailings of a campaign never bear one title."""
 
 
+@circles.not_sought()
 @transaction.atomic
 def create(
     *,
@@ -198,6 +199,7 @@ def _posting_order(addressee: Addressee) -> tuple[str, int, bool, str, int]:
 # --- While it is prepared ----------------------------------------------------------
 
 
+@circles.not_sought()
 @transaction.atomic
 def refresh(*, mailing: Mailing, by: User) -> int:
     """Take in what was fixed since, and check again. Returns how many letters changed.
@@ -259,6 +261,7 @@ def _take_in(mailing: Mailing, by: User) -> None:
     preflight.run(mailing, letters)
 
 
+@circles.not_sought()
 @transaction.atomic
 def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User) -> Mailing:
     """Another day of sending: every letter bears it, and the deadline follows from it."""
@@ -282,6 +285,7 @@ def change_letter_date(*, mailing: Mailing, letter_date: datetime.date, by: User
     return mailing
 
 
+@circles.not_sought()
 @transaction.atomic
 def use_version(*, mailing: Mailing, version: LetterVersion, by: User) -> Mailing:
     """Another version of the text, as after counsel's comments. Every letter is made again."""

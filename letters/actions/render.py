@@ -25,7 +25,7 @@ from django.utils import timezone
 from campaigns import audit, filestore
 from campaigns.actions import Refused
 from campaigns.models import User
-from letters import lifecycle
+from letters import circles, lifecycle
 from letters.actions import alike, preflight, to_counsel
 from letters.actions.freshness import (
     current_digest,
@@ -74,6 +74,7 @@ class NothingSetAside(Refused):
     """No letter of the mailing is set aside."""
 
 
+@circles.not_sought()
 @transaction.atomic
 def start(*, mailing: Mailing, by: User) -> Mailing:
     """Check every letter once more with the data of this moment, and wake the workers."""
@@ -403,6 +404,7 @@ def _set_aside(letter: Letter, reason: str) -> None:
         )
 
 
+@circles.not_sought()
 @transaction.atomic
 def settle(*, mailing_pk: int, now: datetime.datetime) -> bool:
     """Make the mailing ready once no letter waits. Whether this call did it."""
