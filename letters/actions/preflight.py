@@ -40,9 +40,7 @@ def run(mailing: Mailing, letters: list[Letter] | None = None) -> list[Found]:
     `letters` are those, where they were read with everything a moment ago.
     """
     found = inspect(mailing, letters)
-    answered = _answered(mailing)
-    mailing.findings.all().delete()
-    _keep(mailing, found, answered)
+    _keep(mailing, found, mailing.findings.all())
     mailing.preflight_at = timezone.now()
     mailing.save(update_fields=["preflight_at"])
     return found
@@ -55,15 +53,25 @@ def run_for(mailing: Mailing, letters: list[Letter]) -> list[Found]:
     found = [
         one for letter in batch.letters for check in checks for one in check.findings(letter, batch)
     ]
-    answered = _answered(mailing)
-    mailing.findings.filter(
-        letter__in=batch.letters, code__in=[check.code for check in checks]
-    ).delete()
-    _keep(mailing, found, answered)
+    codes = [check.code for check in checks]
+    _keep(mailing, found, mailing.findings.filter(letter__in=letters, code__in=codes))
     return found
 
 
-def _keep(mailing: Mailing, found: list[Found], answered: dict[FoundKey, int]) -> None:
+def _keep(mailing: Mailing, found: list[Found], before: QuerySet[Finding]) -> None:
+    """Put what was found in place of what was before.
+
+    The row of what is found again stays, word for word, with the answer that somebody gave to it.
+    """
+    new, gone = {one.key: one for one in found}, []
+    rows = before.values_list("pk", "severity", "letter_id", "code", "message")
+    for pk, severity, letter, code, message in rows:
+        again = new.get((letter, code, message))
+        if again and again.severity == severity:
+            del new[again.key]
+        else:
+            gone.append(pk)
+    Finding.objects.filter(pk__in=gone).delete()
     Finding.objects.bulk_create(
         [
             Finding(
@@ -72,9 +80,8 @@ def _keep(mailing: Mailing, found: list[Found], answered: dict[FoundKey, int]) -
                 code=one.code,
                 severity=one.severity,
                 message=one.message,
-                override_id=answered.get(one.key) if one.severity == AMBER else None,
             )
-            for one in {one.key: one for one in found}.values()
+            for one in new.values()
         ],
         batch_size=500,
     )

@@ -251,6 +251,33 @@ def test_a_second_run_takes_the_place_of_the_first():
     assert stage.mailing.findings.count() == before
 
 
+def test_what_is_found_again_keeps_its_row_and_what_is_mended_loses_it():
+    stage = stages.prepared(2)
+    bare, other = (letter.recipient.institution for letter in stage.letters)
+    Institution.objects.filter(pk=bare.pk).update(street="")
+    preflight.run(stage.again())
+    before = set(stage.mailing.findings.values_list("pk", "code"))
+    assert "no-street" in {code for _pk, code in before}
+    Institution.objects.filter(pk=bare.pk).update(street="1 College Street")
+    Institution.objects.filter(pk=other.pk).update(city="")
+    preflight.run(stage.again())
+    after = set(stage.mailing.findings.values_list("pk", "code"))
+    assert {code for _pk, code in before - after} == {"no-street"}
+    assert {code for _pk, code in after - before} == {"no-city"}
+
+
+def test_what_is_found_again_and_weighs_otherwise_is_another_row():
+    stage = stages.prepared(1)
+    Institution.objects.update(street="")
+    preflight.run(stage.again())
+    (red,) = stage.mailing.findings.filter(code="no-street")
+    stage.mailing.letters.update(by_post=False, by_email=True)
+    preflight.run(stage.again())
+    (amber,) = stage.mailing.findings.filter(code="no-street")
+    assert (red.severity, amber.severity) == ("red", "amber")
+    assert red.message == amber.message and red.pk != amber.pk
+
+
 def test_the_number_of_queries_does_not_grow_with_the_letters():
     def queries(count: int) -> int:
         stage = stages.prepared(count)
