@@ -147,6 +147,12 @@ def _blanked(content: LetterContent) -> LetterContent:
         body=NO_RESPONSE if NO_RESPONSE in content.body else "",
         address_lines=_blanks("address", len(content.address_lines)),
         postal_lines=_blanks("postal", len(content.postal_lines)),
+        delivery_lines=tuple(
+            [
+                blank(f"delivery {number}") if "@" in line else line
+                for number, line in enumerate(content.delivery_lines)
+            ]
+        ),
         response=replace(content.response, url=blank("url"), short_code=blank("short_code")),
         form=content.form and replace(content.form, institution=blank("institution")),
         characters="",
@@ -177,6 +183,7 @@ def _values(content: LetterContent, window: list[str]) -> dict[str, str]:
         ("window", window),
     ):
         plain.update({f"{name} {number}": typeset(line) for number, line in enumerate(lines)})
+    plain.update({f"delivery {number}": line for number, line in enumerate(content.delivery_lines)})
     values = {name: escape(value) for name, value in plain.items()}
     return {**values, "subject": content.subject, "qr": qr.draw(content.response.url)}
 

@@ -41,6 +41,19 @@ def test_a_letter_after_one_like_it_is_what_it_is_by_itself(name):
     assert "A &amp; &lt;b&gt;B&lt;/b&gt; of No.\u00a07 “C” {{ d }}" in expected
 
 
+def test_letters_by_email_share_a_form_whatever_their_addresses():
+    one, other = (
+        specimens.letter(delivery_lines=("VIA CERTIFIED MAIL", f"AND VIA E-MAIL ({address})"))
+        for address in ("dean@one.example", "o'hara&co@two.example")
+    )
+    expected = alone(other)
+    document._forms.cache_clear()
+    document._html(one)
+    assert document._html(other) == expected
+    assert document._forms.cache_info().misses == 1
+    assert "<p>AND VIA E-MAIL (o&#x27;hara&amp;co@two.example)</p>" in expected
+
+
 def test_letters_that_differ_in_more_than_names_share_no_form():
     content = specimens.letter()
     others = [
