@@ -81,8 +81,10 @@ def clean_block(raw: str, *, limit: int = 100_000) -> Cleaned:
 
 def fold(text: str) -> str:
     """Text as it is searched: without case, accents or punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = text.casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(re.sub(r"[^\w]+", " ", plain).split())
 
 

@@ -64,12 +64,9 @@ def freeze(
     return {
         "reference": reference,
         "position": position,
-        "letter_date": mailing.letter_date.isoformat(),
-        **_deadline(mailing.printed_deadline, mailing.campaign),
+        **_of_mailing(mailing),
         **_time_given(mailing, recipient),
         **_first_letter(mailing, addressee),
-        **_campaign_of(mailing),
-        **_annexes(mailing.version.template),
         **_institution(recipient.institution),
         **_addressee(addressee, recipient),
         "facts": facts(recipient),
@@ -259,11 +256,16 @@ def _own_texts(mailing: Mailing) -> dict[int, str]:
     return known
 
 
-def _campaign_of(mailing: Mailing) -> dict[str, Any]:
-    """What its campaign gives to every letter of a mailing, made once for its instance."""
-    known: dict[str, Any] | None = mailing.__dict__.get("_campaign")
+def _of_mailing(mailing: Mailing) -> dict[str, Any]:
+    """What every letter of a mailing says, put together once for its instance."""
+    known: dict[str, Any] | None = mailing.__dict__.get("_said_by_all")
     if known is None:
-        known = mailing.__dict__["_campaign"] = _campaign(mailing.campaign)
+        known = mailing.__dict__["_said_by_all"] = {
+            "letter_date": mailing.letter_date.isoformat(),
+            **_deadline(mailing.printed_deadline, mailing.campaign),
+            **_campaign(mailing.campaign),
+            **_annexes(mailing.version.template),
+        }
     return known
 
 

@@ -74,9 +74,12 @@ def fact_field(key: str) -> str:
     return f"fact_{key}"
 
 
+_FACT_FIELDS = tuple((key, fact_field(key)) for key in Fact.Key.values)
+
+
 def fact_values(known: Mapping[str, str]) -> dict[str, str]:
     """What each fact is, under the name of its field, from the facts by their keys."""
-    return {fact_field(key): known.get(key, Fact.Value.UNKNOWN) for key in Fact.Key.values}
+    return {name: known.get(key, Fact.Value.UNKNOWN) for key, name in _FACT_FIELDS}
 
 
 def _choice(name: str, label: str, choices: Iterable[str]) -> Field:

@@ -7,7 +7,7 @@ together from that instead of reckoning each anew, which took longer than all el
 """
 
 import re
-from functools import lru_cache
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -93,7 +93,8 @@ def _bits(code: Any) -> int:
 def _svg(url: str, bits: int, size: int) -> str:
     """Bars of whole modules, row by row."""
     modules = f"{bits:0{size * (size + 1)}b}"
-    path = "".join([_bar(size, *found.span()) for found in _BARS.finditer(modules)])
+    bars = _bars(size)
+    path = "".join([bars[found.span()] for found in _BARS.finditer(modules)])
     title = escape(f"QR code of {url}", quote=False)
     return (
         f'<svg viewBox="0 0 {size} {size}"><title>{title}</title>'
@@ -101,10 +102,25 @@ def _svg(url: str, bits: int, size: int) -> str:
     )
 
 
-@lru_cache(maxsize=50_000)
-def _bar(size: int, first: int, end: int) -> str:
-    row, column = divmod(first, size + 1)
-    return f"M{column} {row}.5h{end - first}"
+class _Bars(dict[tuple[int, int], str]):
+    """How each bar is drawn in codes of one size, by the modules from which and to which it goes.
+
+    One begins at some module and ends in its row, so there are no more than some thousands.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._width = size + 1
+
+    def __missing__(self, span: tuple[int, int]) -> str:
+        first, end = span
+        row, column = divmod(first, self._width)
+        drawn = self[span] = f"M{column} {row}.5h{end - first}"
+        return drawn
+
+
+@cache
+def _bars(size: int) -> _Bars:
+    return _Bars(size)
 
 
 _codes = QrCodes()

@@ -5,6 +5,7 @@ so a name with a middle name that is not an initial is greeted by office, or in 
 """
 
 import re
+from functools import lru_cache
 
 NOBODY = "Sir or Madam"
 
@@ -93,6 +94,7 @@ def _surname(words: list[str], *, alone: bool) -> str:
     return "\u00a0".join(names[start:]) if start < len(names) - 1 else names[-1]
 
 
+@lru_cache(maxsize=1024)  # thousands of people hold a few hundred offices
 def _office(title: str, offices: tuple[str, ...]) -> str:
     """The office that the title begins with, if it is one of these and held now."""
     plain = re.sub(r"^(?:the|interim|acting)\s+", "", title.strip(), flags=re.IGNORECASE)

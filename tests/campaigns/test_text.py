@@ -66,6 +66,7 @@ def test_a_line_longer_than_its_limit_is_refused():
 
 def test_folding_ignores_case_accents_and_punctuation():
     assert fold("Université  Laval, Québec") == "universite laval quebec"
+    assert fold("ST. JOHN'S  College") == "st john s college"
 
 
 @pytest.mark.parametrize(
