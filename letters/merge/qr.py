@@ -6,9 +6,10 @@ their codes alone, it notes what each bit of each place changes, and from then o
 together from that instead of reckoning each anew, which took longer than all else of a letter.
 """
 
-import re
+import string
 from functools import cache
 from html import escape
+from math import ceil
 from typing import Any
 
 import segno
@@ -16,7 +17,8 @@ import segno
 _MASK = 3  # trying all eight costs more than it gives
 _AFTER = 60  # drawings; noting what changes costs about as much as two hundred
 _BITS = 7
-_BARS = re.compile("1+")
+_IN_CODES = string.ascii_lowercase + string.digits
+_AT_ONCE = 4  # modules, as a hexadecimal digit holds them
 
 
 class QrCodes:
@@ -28,7 +30,7 @@ class QrCodes:
         self._size = 0
         self._whole = 0
         self._first = 0
-        self._changes: list[list[int]] = []
+        self._changes: list[dict[str, int]] = []
 
     def draw(self, url: str) -> str:
         """An SVG element. The same for the same address, noted or not."""
@@ -45,15 +47,10 @@ class QrCodes:
         if len(url) != len(like) or url[:first] != like[:first] or url[last:] != like[last:]:
             return None
         bits = self._whole
-        for here, there, changes in zip(
-            url[first:last], like[first:last], self._changes, strict=True
-        ):
-            differs = ord(here) ^ ord(there)
-            if differs >> _BITS or not here.isalnum() or here.isupper():
+        for changes, char in zip(self._changes, url[first:last], strict=True):
+            if char not in changes:
                 return None
-            for bit, change in enumerate(changes):
-                if differs >> bit & 1:
-                    bits ^= change
+            bits ^= changes[char]
         return bits
 
     def _count(self, url: str) -> None:
@@ -63,17 +60,29 @@ class QrCodes:
             return
         first = url.rfind("/", 0, -1) + 1
         code = url[first:].rstrip("/")
-        if not re.fullmatch("[a-z0-9]+", code):
+        if not code or not set(_IN_CODES).issuperset(code):
             return
         like = url[:first] + "a" * len(code) + url[first + len(code) :]
         code_like = _code(like)
         whole = _bits(code_like)
         self._changes = [
-            [whole ^ _bits(_code(_flipped(like, first + place, bit))) for bit in range(_BITS)]
+            _characters(
+                [whole ^ _bits(_code(_flipped(like, first + place, bit))) for bit in range(_BITS)]
+            )
             for place in range(len(code))
         ]
         self._like, self._whole, self._first = like, whole, first
         self._size = len(code_like.matrix)
+
+
+def _characters(changes: list[int]) -> dict[str, int]:
+    """What each character changes that stands in place of an `a`, from what its bits change."""
+    found = dict.fromkeys(_IN_CODES, 0)
+    for char in found:
+        for bit, change in enumerate(changes):
+            if (ord(char) ^ ord("a")) >> bit & 1:
+                found[char] ^= change
+    return found
 
 
 def _flipped(url: str, place: int, bit: int) -> str:
@@ -92,9 +101,11 @@ def _bits(code: Any) -> int:
 
 def _svg(url: str, bits: int, size: int) -> str:
     """Bars of whole modules, row by row."""
-    modules = f"{bits:0{size * (size + 1)}b}"
-    bars = _bars(size)
-    path = "".join([bars[found.span()] for found in _BARS.finditer(modules)])
+    parts = _parts(size)
+    bits <<= len(parts) * _AT_ONCE - size * (size + 1)
+    begins, ends = bits & ~(bits >> 1), bits & ~(bits << 1)
+    digits = zip(f"{begins:0{len(parts)}x}", f"{ends:0{len(parts)}x}", strict=True)
+    path = "".join([part[pair] for part, pair in zip(parts, digits, strict=True)])
     title = escape(f"QR code of {url}", quote=False)
     return (
         f'<svg viewBox="0 0 {size} {size}"><title>{title}</title>'
@@ -102,25 +113,30 @@ def _svg(url: str, bits: int, size: int) -> str:
     )
 
 
-class _Bars(dict[tuple[int, int], str]):
-    """How each bar is drawn in codes of one size, by the modules from which and to which it goes.
+class _Part(dict[tuple[str, str], str]):
+    """How some modules that follow each other are drawn.
 
-    One begins at some module and ends in its row, so there are no more than some thousands.
+    By two digits: where among them bars begin, and which of them are the last of one.
     """
 
-    def __init__(self, size: int) -> None:
-        self._width = size + 1
+    def __init__(self, size: int, first: int) -> None:
+        self._size, self._first = size, first
 
-    def __missing__(self, span: tuple[int, int]) -> str:
-        first, end = span
-        row, column = divmod(first, self._width)
-        drawn = self[span] = f"M{column} {row}.5h{end - first}"
+    def __missing__(self, digits: tuple[str, str]) -> str:
+        begins, ends = (f"{int(digit, 16):0{_AT_ONCE}b}" for digit in digits)
+        drawn = ""
+        for place, (begin, end) in enumerate(zip(begins, ends, strict=True), start=self._first):
+            row, column = divmod(place, self._size + 1)
+            drawn += f"M{column} {row}.5" if begin == "1" else ""
+            drawn += f"L{column + 1} {row}.5" if end == "1" else ""
+        self[digits] = drawn
         return drawn
 
 
 @cache
-def _bars(size: int) -> _Bars:
-    return _Bars(size)
+def _parts(size: int) -> list[_Part]:
+    count = ceil(size * (size + 1) / _AT_ONCE)
+    return [_Part(size, number * _AT_ONCE) for number in range(count)]
 
 
 _codes = QrCodes()

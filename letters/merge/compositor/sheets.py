@@ -1,7 +1,6 @@
 """A page of a class as pieces to pack, of which only those are packed anew that differ."""
 
 import zlib
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
@@ -68,13 +67,11 @@ def _merged(parts: list[bytes | int]) -> list[bytes | int]:
 
 
 def bars(path: str) -> bytes:
-    """What WeasyPrint draws of the QR code's path: bars of whole modules, row by row."""
-    return b"\n".join([b"0 0 m", *map(_bar, path.split("M")[1:])])
+    """What WeasyPrint draws of the QR code's path: bars of whole modules, row by row.
 
-
-@lru_cache(maxsize=50_000)
-def _bar(written: str) -> bytes:
-    """One bar: `3 1.5h4` begins in column 3 of row 1 and is four modules long."""
-    place, _, length = written.partition("h")
-    x, y = place.split(" ")
-    return f"{x} {y} m\n{int(x) + int(length)} {y} l".encode()
+    `M3 1.5L7 1.5` is the bar in row 1 that takes up columns 3 to 6.
+    """
+    if not path:
+        return b"0 0 m"
+    drawn = path.removeprefix("M").replace("L", " m\n").replace("M", " l\n")
+    return f"0 0 m\n{drawn} l".encode()

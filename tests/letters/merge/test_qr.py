@@ -19,8 +19,8 @@ def by_segno(url: str) -> set[tuple[int, int]]:
 
 def drawn(svg: str) -> set[tuple[int, int]]:
     """The dark modules, each drawn once."""
-    bars = re.findall(r"M(\d+) (\d+)\.5h(\d+)", svg)
-    modules = [(int(x) + n, int(y)) for x, y, length in bars for n in range(int(length))]
+    bars = re.findall(r"M(\d+) (\d+)\.5L(\d+) \2\.5", svg)
+    modules = [(x, int(y)) for begin, y, end in bars for x in range(int(begin), int(end))]
     assert len(modules) == len(set(modules))
     return set(modules)
 
