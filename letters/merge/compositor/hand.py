@@ -108,13 +108,13 @@ class Hand:
         return Shaped(_shown(_closed(f"<{glyphs}")), units * self._ffi.FROM_UNITS)
 
     def probe(self, word: str) -> list[_Set]:
-        """Each glyph of a word as it is set within Latin text."""
+        """Each glyph of a word as it is set within Latin text, lean."""
         line, _width = self._line(f"n {word} n")
         run = line.runs[0]
         if run.next != self._ffi.ffi.NULL:
             return []
         glyphs = self._glyphs(run.data)
-        return [(self._drawn[glyph], glyph[1]) for glyph in glyphs[1:-1]]
+        return [(_lean(self._drawn[glyph]), glyph[1]) for glyph in glyphs[1:-1]]
 
     def _line(self, text: str) -> tuple[Any, float]:
         if self._is_spaced:  # the spacing of a text stays with the layout
@@ -134,7 +134,7 @@ class Hand:
             drawn = map(self._drawn.__getitem__, self._glyphs(run.data))
             runs.append(_closed("<" + "".join(drawn)))
             run = run.next
-        return Shaped(_shown("".join(runs)), width)
+        return Shaped(packing.lean(_shown("".join(runs))), width)
 
     def _glyphs(self, item: Any) -> list[tuple[int, int, int]]:
         """One run: of each glyph its number, how far it reaches and how far it stands aside."""
@@ -175,8 +175,13 @@ def _closed(drawn: str) -> str:
     return drawn[:-1] if drawn.endswith("<") else f"{drawn}>"
 
 
+def _lean(drawn: str) -> str:
+    """One glyph of many as `packing.lean` leaves it."""
+    return drawn.replace(">0<", "")
+
+
 def _shown(drawn: str) -> bytes:
-    return packing.lean(f"[{drawn}] TJ".encode())
+    return f"[{drawn}] TJ".encode()
 
 
 class _PlainWords(dict[str, _Set]):

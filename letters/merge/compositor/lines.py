@@ -10,8 +10,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise, repeat
+from itertools import accumulate, pairwise, repeat, takewhile
 from operator import add, sub
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from letters.merge.compositor.hand import Hand, Shaped, Unproven
@@ -47,16 +48,37 @@ class Measure:
     wraps: bool
 
 
-Lines = list[list[Piece]]
-# The lines that were made of what was left of a paragraph at the beginning of one of them.
-Rests = Kept[tuple[tuple[int, str], ...], Lines]
+Line = list[Piece]
+Lines = list[Line]
+Spans = tuple[tuple[int, str], ...]
 
 
-def set_lines(runs: list[tuple[Hand, str]], measure: Measure, rests: Rests) -> Lines:
+class _Begun(NamedTuple):
+    """A line that ends at `end`, and up to where its paragraph was looked at to find that."""
+
+    text: str
+    edges: list[int]
+    end: int
+    line: Line
+
+
+class Seen:
+    """What letters before had in the place of a paragraph.
+
+    Up to a name they begin in the same words: these are the lines of the last one. After a name
+    all go on in the same words, and there are only so many at which a line can begin: for each
+    `rests` has all lines from there.
+    """
+
+    def __init__(self) -> None:
+        self.begun: list[_Begun] = []
+        self.rests: Kept[Spans, Lines] = Kept(500)
+
+
+def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lines:
     """The lines of a paragraph whose spaces are collapsed. Raises Unproven.
 
-    `rests` are of paragraphs with the same hands and measure: after a name all of them go on in
-    the same words, and there are only so many at which a line can begin.
+    `seen` is of paragraphs with the same hands and measure.
     """
     paragraph = _Paragraph(runs)
     if _OTHERWISE.search(paragraph.text):
@@ -66,29 +88,36 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, rests: Rests) -> L
         return [paragraph.pieces(0, length, measure.indent)]
     if line := paragraph.on_one_line(measure):
         return [line]
-    words = paragraph.words()
-    end = paragraph.end_of_line(words, 0, measure.width - measure.indent)
-    lines = [paragraph.pieces(0, end, measure.indent)]
-    begun = []
-    while end < length:
-        rest = paragraph.rest(end)
-        if known := rests.find(rest):
-            lines += known
-            break
-        begun.append(rest)
-        start, end = end, paragraph.end_of_line(words, end, measure.width)
-        lines.append(paragraph.pieces(start, end, 0.0))
-    for number, rest in enumerate(begun, start=1):
-        rests.keep(rest, lines[number:])
+    begun = [*takewhile(paragraph.begins_like, seen.begun)]
+    lines = [one.line for one in begun]
+    start = begun[-1].end if begun else 0
+    rests: list[tuple[int, Spans]] = []
+    while start < length:
+        left = 0.0
+        if lines:
+            rest = paragraph.rest(start)
+            if found := seen.rests.find(rest):
+                lines += found
+                break
+            rests.append((len(lines), rest))
+        else:
+            left = measure.indent
+        end, examined = paragraph.end_of_line(start, measure.width - left)
+        lines.append(paragraph.pieces(start, end, left))
+        if end < length:
+            begun.append(paragraph.beginning(examined, end, lines[-1]))
+        start = end
+    seen.begun = begun
+    for number, rest in rests:
+        seen.rests.keep(rest, lines[number:])
     return lines
 
 
-@dataclass(frozen=True)
-class _Words:
-    """Stretches after each of which the line may break, in order.
+class _Stretches(NamedTuple):
+    """What follows a place in the text, in order; a line may end after each.
 
-    Of each its end, its end without the space, how far it reaches from the beginning of the
-    paragraph without the space, and where it begins.
+    Of each where it ends, where without the space behind it, how far it reaches from that place
+    without the space, and where it begins.
     """
 
     ends: list[int]
@@ -102,8 +131,18 @@ class _Paragraph:
         self.text = "".join([text for _hand, text in runs])
         self._hands = [hand for hand, _text in runs]
         self._edges = [0, *accumulate([len(text) for _hand, text in runs])]
+        self._found = _Stretches([], [], [], [0.0])
 
-    def rest(self, start: int) -> tuple[tuple[int, str], ...]:
+    def begins_like(self, begun: _Begun) -> bool:
+        return self.text.startswith(begun.text) and self._clipped(len(begun.text)) == begun.edges
+
+    def beginning(self, examined: int, end: int, line: Line) -> _Begun:
+        return _Begun(self.text[:examined], self._clipped(examined), end, line)
+
+    def _clipped(self, end: int) -> list[int]:
+        return [min(edge, end) for edge in self._edges]
+
+    def rest(self, start: int) -> Spans:
         spans = self._spans(start, len(self.text))
         return tuple([(run, self.text[a:b]) for run, a, b in spans])
 
@@ -117,13 +156,43 @@ class _Paragraph:
         width = sum(piece.shaped.width for piece in pieces)
         return pieces if width < room else None
 
-    def words(self) -> _Words:
-        """A word that is partly emphasised is reckoned from its parts."""
+    def end_of_line(self, start: int, room: float) -> tuple[int, int]:
+        """The last break before which everything fits into `room`, and up to where that shows."""
+        line = int(room / (self._hands[0].style["font_size"] * _NARROW))
+        stop = start
+        while True:
+            found = self._found
+            first = bisect_right(found.ends, start)
+            room_to = room + found.before[first]
+            # Up to here there is room for each of them and the space behind it, so for all.
+            at = max(bisect_right(found.before, room_to - _CLOSE, first) - 1, first)
+            while at < len(found.ends) and self._has_room(found, at, start, room, room_to):
+                at += 1
+            if at < len(found.ends) or found.ends[-1:] == [len(self.text)]:
+                break
+            stop += line if stop + 1.5 * line < len(self.text) else 2 * line
+            self._found = self._stretches(start, stop)
+        if at == first:
+            raise Unproven("a word that is wider than its line")
+        end = found.ends[at - 1]
+        self._prove_edge(end, room_to - found.reach[at - 1])
+        examined = self.text.find(" ", found.ends[at]) + 1 if at < len(found.ends) else 0
+        return end, examined or len(self.text)
+
+    def _has_room(
+        self, found: _Stretches, at: int, start: int, room: float, room_to: float
+    ) -> bool:
+        slack = room_to - found.reach[at]
+        return slack >= _CLOSE or (slack > -_CLOSE and self._fits(start, found.stops[at], room))
+
+    def _stretches(self, start: int, stop: int) -> _Stretches:
+        """What follows `start`, to about `stop`. A word partly emphasised is reckoned in parts."""
         text = self.text
-        ends = _breaks(text, self._hands[0].style["lang"])
-        cuts = sorted({*ends, *self._edges[1:]})
+        ends = self._ends(start, stop)
+        edges = [edge for edge in self._edges[1:-1] if start < edge < ends[-1]]
+        cuts = sorted({*ends, *edges}) if edges else ends
         stops = [end - 1 if text[end - 1] == " " else end for end in cuts]
-        parts = [text[start:stop] for start, stop in zip([0, *cuts], stops, strict=False)]
+        parts = [text[a:b] for a, b in zip([start, *cuts], stops, strict=False)]
         widths: list[float] = []
         spaces: list[float] = []
         for hand, edge in zip(self._hands, self._edges[1:], strict=True):
@@ -131,30 +200,28 @@ class _Paragraph:
             widths += map(hand.words.__getitem__, parts[first:last])
             spaces += [hand.space if cuts[n] > stops[n] else 0.0 for n in range(first, last)]
         before = [*accumulate(map(add, widths, spaces), initial=0.0)]
-        if len(cuts) > len(ends):
+        if edges:
             at = [bisect_left(cuts, end) for end in ends]
             stops = [stops[n] for n in at]
             spaces = [spaces[n] for n in at]
             before = [0.0, *(before[n + 1] for n in at)]
-        reach = [*map(sub, before[1:], spaces)]
-        return _Words(ends, stops, reach, before)
+        return _Stretches(ends, stops, [*map(sub, before[1:], spaces)], before)
 
-    def end_of_line(self, words: _Words, start: int, room: float) -> int:
-        """The last break before which everything fits into `room`."""
-        first = bisect_right(words.ends, start)
-        room_to = room + words.before[first]
-        # Up to here there is room for each word and the space behind it, so for all of them.
-        at = max(bisect_right(words.before, room_to - _CLOSE, first) - 1, first)
-        while at < len(words.ends):
-            slack = room_to - words.reach[at]
-            if slack < _CLOSE and (slack < -_CLOSE or not self._fits(start, words.stops[at], room)):
-                break
-            at += 1
-        if at == first:
-            raise Unproven("a word that is wider than its line")
-        last = at - 1
-        self._prove_edge(words.ends[last], room_to - words.reach[last])
-        return words.ends[last]
+    def _ends(self, start: int, stop: int) -> list[int]:
+        """Where a line that begins at `start` may end, to about `stop`.
+
+        The words around say that, so whole words are looked at, and one more than is told of.
+        """
+        first = self.text.rfind(" ", 0, start) + 1
+        while (last := self.text.find(" ", stop)) >= 0:
+            window = self.text[first:last]
+            to = window.rfind(" ") + 1
+            ends = _breaks(window, self._hands[0].style["lang"])
+            if ends := [first + end for end in ends if start < first + end <= first + to]:
+                return ends
+            stop = last + 1
+        ends = _breaks(self.text[first:], self._hands[0].style["lang"])
+        return [first + end for end in ends if first + end > start]
 
     def _prove_edge(self, end: int, slack: float) -> None:
         """Where a line ends with a run, WeasyPrint takes in the spaces that end it, or none."""
@@ -206,12 +273,14 @@ class _Paragraph:
 # the space, brackets, quotation marks and dashes, can forbid it or allow more.
 _SIMPLY = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[A-Za-zÀ-ɏ0-9’]*[.,;:]?)")
 _BOUNDED = re.compile(r"[A-Za-zÀ-ɏ0-9].*[A-Za-zÀ-ɏ0-9.,;:]")
+# Which letter or digit it is does not matter, so that each new reference is no new word.
+_CLASSES = str.maketrans(ascii_letters + digits, "a" * len(ascii_letters) + "0" * len(digits))
 
 
 def _breaks(text: str, language: str) -> list[int]:
     """Where a line may end, as Pango finds it, and the end."""
     words = text.split(" ")
-    inner = [*map(_inner_breaks, words, repeat(language))]
+    inner = [*map(_inner_breaks, text.translate(_CLASSES).split(" "), repeat(language))]
     if None in inner or not words[-1]:
         return [*_all_breaks(text, language), len(text)]
     ends = [*accumulate([len(word) + 1 for word in words])]
@@ -225,7 +294,7 @@ def _breaks(text: str, language: str) -> list[int]:
 
 @lru_cache(maxsize=20_000)
 def _inner_breaks(word: str, language: str) -> tuple[int, ...] | None:
-    """Where a word may be broken; None where what stands around it decides that too."""
+    """Where a word of these classes may be broken; None where what stands around it matters."""
     if _SIMPLY.fullmatch(word):
         return ()
     if not _BOUNDED.fullmatch(word):

@@ -13,13 +13,14 @@ from typing import Any
 from letters.merge.compositor import source
 from letters.merge.compositor.hand import Face, Hand, Unproven
 from letters.merge.compositor.kept import Kept
-from letters.merge.compositor.lines import Lines, Measure, Rests, set_lines
+from letters.merge.compositor.lines import Lines, Measure, Seen, set_lines
 from letters.merge.compositor.source import Source
 
 _NOWHERE = Measure(0, 0, False)
 _HAIR = 0.01  # CSS pixels; what floating point may make of the same place
 _FOOT = 300.0  # CSS pixels; what stands at the foot of the page beside its number
-_SPACES = re.compile("[\t\n\r\f ]+")
+# Spaces that CSS makes one; most are one already.
+_SPACES = re.compile("[\t\n\r\f ]{2,}|[\t\n\r\f]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title", "a"})
 # What our layout does not use, or what would make a text other than it was typed.
 _PLAIN = {
@@ -74,7 +75,7 @@ class Block:
     after: str = ""
     is_odd: bool = False
     known: Kept[Texts, Lines] = field(default_factory=lambda: Kept(200))
-    rests: Rests = field(default_factory=lambda: Kept(500))
+    seen: Seen = field(default_factory=Seen)
 
     def texts(self, texts: Texts) -> Texts:
         return tuple([texts[node] for node in self.nodes])
@@ -88,7 +89,7 @@ class Block:
         collapsed[0], collapsed[-1] = self.before + collapsed[0], collapsed[-1] + self.after
         if not all(collapsed):
             raise Unproven("a value that is empty")
-        lines = set_lines(list(zip(self.hands, collapsed, strict=True)), self.measure, self.rests)
+        lines = set_lines(list(zip(self.hands, collapsed, strict=True)), self.measure, self.seen)
         for line in lines:
             if self.edge + line[-1].left + line[-1].shaped.width > self.last:
                 raise Unproven("words that may run off the page")
