@@ -7,19 +7,22 @@ that is lost, a signature that stands alone.
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from letters.merge import pages
 from letters.merge.blocks import NO_RESPONSE
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
+from letters.merge.readback import own
+from letters.merge.readback.frame import Unknown
+from letters.merge.readback.plain import Line, Sheet, plain, squeezed
 
 _FOLIO = re.compile(r"Page \d+ of \d+|Our Ref\.:.*")
+_NUMBER = re.compile(r"Page\d+of\d+")
+_LOOSE_FOLIO = re.compile(rf"{_NUMBER.pattern}|OurRef\.:.*")
 _BLOCK = re.compile(r"</?(?:p|li|h\d|blockquote|ol|ul|hr)\b[^>]*>|<!--.*?-->")
-# Line breaks, and hyphens, which are read back otherwise where a line ends in one.
-_UNCERTAIN = re.compile(r"[\s\-\u00ad\u2010\u2011\ufffe\x02]+")
 _LONGEST_NAMED = 120
 
 
@@ -36,8 +39,25 @@ class Measures:
 
 
 def measure(pdf: bytes, content: LetterContent) -> Measures:
-    sheets = pages.text(pdf).split("\f")
-    read = [_squeezed(sheet) for sheet in sheets]
+    """What the pages show. That they lack something is only believed when PDFium finds it."""
+    try:
+        found = _measures(own.sheets(pdf), content)
+    except Unknown:
+        return measure_by_pdfium(pdf, content)
+    return measure_by_pdfium(pdf, content) if found.unprinted else found
+
+
+def measure_by_pdfium(pdf: bytes, content: LetterContent) -> Measures:
+    """The same as `measure`, which takes a fraction of the time where nothing lacks."""
+    return _measures([_sheet(text) for text in pages.text(pdf).split("\f")], content)
+
+
+def _sheet(text: str) -> Sheet:
+    return Sheet(squeezed(plain(text)), [Line(plain(line)) for line in text.split("\n")])
+
+
+def _measures(sheets: list[Sheet], content: LetterContent) -> Measures:
+    read = [sheet.squeezed for sheet in sheets]
     first, whole = read[content.first_page - 1], _joined(read, content)
     wanted = [
         (first, content.reference),
@@ -50,8 +70,19 @@ def measure(pdf: bytes, content: LetterContent) -> Measures:
         (whole, content.closing),
         *((whole, one.name) for one in content.signers),
     ]
-    lacking = [said[:_LONGEST_NAMED] for page, said in wanted if _squeezed(said) not in page]
-    return Measures(tuple(dict.fromkeys(lacking)), _lines_above(sheets, content))
+    lacking = tuple(dict.fromkeys(said[:_LONGEST_NAMED] for said in _lacking(wanted)))
+    return Measures(lacking, _lines_above(sheets, content))
+
+
+def _lacking(wanted: list[tuple[str, str]]) -> Iterator[str]:
+    """What its text does not say; what is said in its order is found soonest."""
+    place = 0
+    for text, said in wanted:
+        sought = _sought(said)
+        found = text.find(sought, place)
+        if found < 0 and sought not in text:
+            yield said
+        place = max(found, 0)
 
 
 def _inside_address(content: LetterContent) -> tuple[str, ...]:
@@ -79,9 +110,18 @@ def _on_the_cover(content: LetterContent, page_count: int) -> Iterator[str]:
 
 def _said(source: str) -> Iterator[str]:
     """Each paragraph, heading and entry of safe HTML, as plain text."""
-    for part in _BLOCK.split(source):
-        said = html.unescape(re.sub(r"<[^>]+>", " ", part))
-        yield " ".join(said.split())
+    return map(_spoken, _BLOCK.split(source))
+
+
+# Most paragraphs are the same in all letters of a mailing.
+@lru_cache(maxsize=2_000)
+def _spoken(part: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", part)).split())
+
+
+@lru_cache(maxsize=2_000)
+def _sought(said: str) -> str:
+    return squeezed(plain(said))
 
 
 def _joined(read: list[str], content: LetterContent) -> str:
@@ -89,34 +129,44 @@ def _joined(read: list[str], content: LetterContent) -> str:
 
     The running head and foot, which would stand within it, are read last on their page.
     """
-    head = re.escape(_squeezed(_head(content) + f" Our Ref.: {content.reference}"))
-    foot = rf"{re.escape(_squeezed(content.reference))}Page\d+of\d+"
-    return "".join(re.sub(rf"(?:{head})?{foot}$", "", page) for page in read)
+    reference = squeezed(plain(content.reference))
+    head = squeezed(plain(f"{_head(content)} Our Ref.: {content.reference}"))
+    return "".join([_without_margins(page, head, reference) for page in read])
 
 
-def _lines_above(sheets: list[str], content: LetterContent) -> int:
-    """How many lines of the body share a page with the closing."""
-    closing = _plain(content.closing)
-    for number, sheet in reversed(list(enumerate(sheets, start=1))):
-        lines = [_plain(line) for line in sheet.split("\n")]
-        if closing in lines:
-            above = lines[: len(lines) - 1 - lines[::-1].index(closing)]
-            head = _plain(_head(content))
-            body = [line for line in above if line and line not in head]
+def _without_margins(page: str, head: str, reference: str) -> str:
+    number = page.rfind("Page")
+    foot = number - len(reference)
+    if foot >= 0 and page.startswith(reference, foot) and _NUMBER.fullmatch(page, number):
+        return page[:foot].removesuffix(head)
+    return page
+
+
+def _lines_above(sheets: list[Sheet], content: LetterContent) -> int:
+    """How many lines of the body share a page with the closing. Raises Unknown."""
+    closing, head = plain(content.closing), plain(_head(content))
+    for number, sheet in reversed([*enumerate(sheets, start=1)]):
+        if sheet.lines is None:
+            raise Unknown("lines that PDFium has to tell apart")
+        places = [place for place, line in enumerate(sheet.lines) if _says(line, closing)]
+        if places:
             opens = number == content.first_page
-            return sum(1 for line in body if opens or not _FOLIO.fullmatch(line))
+            return sum(_is_of_body(line, head, opens) for line in sheet.lines[: places[-1]])
     return 0
+
+
+def _says(line: Line, text: str) -> bool:
+    if line.is_loose and line.squeezed == _sought(text):
+        raise Unknown("a line whose spaces are not sure")
+    return line.text == text
+
+
+def _is_of_body(line: Line, head: str, opens: bool) -> bool:
+    if line.is_loose and (line.squeezed in _sought(head) or _LOOSE_FOLIO.fullmatch(line.squeezed)):
+        raise Unknown("a line whose spaces are not sure")
+    is_margin = line.text in head or (not opens and _FOLIO.fullmatch(line.text))
+    return bool(line.text) and not is_margin
 
 
 def _head(content: LetterContent) -> str:
     return f"{content.addressee} {long_date(content.letter_date)}"
-
-
-def _squeezed(text: str) -> str:
-    return _UNCERTAIN.sub("", _plain(text))
-
-
-def _plain(text: str) -> str:
-    """Text without what setting it changes: line breaks, spaces, composed accents, quotes."""
-    composed = unicodedata.normalize("NFKC", text).replace("’", "'").replace("\u00ad", "")
-    return " ".join(composed.split())

@@ -1,0 +1,71 @@
+"""A letter as our press writes it, read without PDFium."""
+
+import re
+from functools import lru_cache
+
+from letters.merge.readback import glyphs
+from letters.merge.readback.frame import Frame, Unknown, unpacked
+from letters.merge.readback.glyphs import Font
+from letters.merge.readback.lines import Reader
+from letters.merge.readback.plain import Sheet
+
+_CATALOG = re.compile(rb"<</Type /Catalog/Pages (\d+) 0 R/")
+_PAGES = re.compile(rb"<</Type /Pages/Kids \[((?:\d+ 0 R ?)+)\]/Count (\d+)>>")
+_BOX = rb"\[[\d. ]+\]"
+_PAGE = re.compile(
+    rb"<</Type /Page/Parent \d+ 0 R/MediaBox N/Contents (\d+) 0 R/Resources (\d+) 0 R/Tabs /S"
+    rb"/StructParents \d+/TrimBox N/BleedBox N>>".replace(b"N", _BOX)
+)
+_USED = re.compile(
+    rb"<</ExtGState <<(?:/[aA][\d.]+ <</(?:ca|CA) [\d.]+>>)*>>"
+    rb"/XObject <<((?:/i[0-9a-f]+ \d+ 0 R)*)>>/Pattern <<>>/Shading <<>>"
+    rb"/ColorSpace \d+ 0 R/Font (\d+) 0 R>>"
+)
+_FONTS = re.compile(rb"<<((?:/\w+ \d+ 0 R)*)>>")
+_NAMED = re.compile(rb"(/\w+) (\d+) 0 R")
+_NUMBERED = re.compile(rb"(\d+) 0 R")
+_PICTURE = b"<</Type /XObject/Subtype /Image/"
+
+
+def sheets(pdf: bytes) -> list[Sheet]:
+    """The pages of the letter. Raises Unknown."""
+    frame = Frame(pdf)
+    catalog = _CATALOG.match(frame.thing(frame.root))
+    pages = _PAGES.fullmatch(frame.thing(int(catalog[1]))) if catalog else None
+    if not pages:
+        raise Unknown("pages that are listed otherwise")
+    numbers = [int(number) for number in _NUMBERED.findall(pages[1])]
+    if len(numbers) != int(pages[2]):
+        raise Unknown("pages that are counted otherwise")
+    readers: dict[int, Reader] = {}
+    return [_sheet(frame, number, readers) for number in numbers]
+
+
+def _sheet(frame: Frame, number: int, readers: dict[int, Reader]) -> Sheet:
+    page = _PAGE.fullmatch(frame.thing(number))
+    if not page:
+        raise Unknown("a page of another kind")
+    contents, used = int(page[1]), int(page[2])
+    reader = readers.get(used)
+    if reader is None:
+        reader = readers[used] = _reader_of(frame, used)
+    return reader.sheet(unpacked(frame.packed(contents)))
+
+
+def _reader_of(frame: Frame, number: int) -> Reader:
+    used = _USED.fullmatch(frame.thing(number))
+    fonts = _FONTS.fullmatch(frame.thing(int(used[2]))) if used else None
+    if not used or not fonts:
+        raise Unknown("a page that uses something else")
+    for _name, picture in _NAMED.findall(used[1]):
+        if not frame.stream(int(picture)).head.startswith(_PICTURE):
+            raise Unknown("something on the page that is no picture")
+    named = [(name, glyphs.font(frame, int(font))) for name, font in _NAMED.findall(fonts[1])]
+    return _reader(tuple(named))
+
+
+@lru_cache(maxsize=8)
+def _reader(named: tuple[tuple[bytes, Font], ...]) -> Reader:
+    if len(dict(named)) != len(named):
+        raise Unknown("two fonts of one name")
+    return Reader(dict(named))

@@ -1,0 +1,137 @@
+"""Text that is drawn at once, as a page of our press writes it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import accumulate
+from struct import error as StructError
+from struct import unpack
+
+from letters.merge.readback.frame import Unknown
+from letters.merge.readback.glyphs import Font
+from letters.merge.readback.plain import Line, plain, squeezed
+
+_MOVE = re.compile(r">(-?\d+(?:\.\d*)?)<")
+_DIGITS, _BYTES = 4, 2  # of a glyph's number
+# Thousandths of an em: what PDFium takes for one glyph drawn twice, and what perhaps for a space.
+_SAME, _SPACE = 80, 60
+# CSS pixels: how high an em is at least, how long a page at most.
+_SMALLEST, _LONGEST_PAGE = 4.0, 1400.0
+_TALLER = 65 / 64  # so much taller PDFium takes glyphs to be
+
+
+@dataclass(eq=False, slots=True)
+class Words:
+    """What is drawn, wherever it stands, in thousandths of an em.
+
+    `start` is how far left of its place it begins; `low` and `high` are counted from the base
+    line upwards; `first` and `last` are the widths of these glyphs.
+    """
+
+    text: str
+    line: Line
+    codes: bytes
+    start: float
+    width: float
+    low: float
+    high: float
+    first: int
+    last: int
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.codes) == _BYTES
+
+
+@dataclass(eq=False, slots=True)
+class Piece:
+    """Words on a page, in CSS pixels from its left and its top edge.
+
+    A glyph that is no further than `near` from one like it is taken for the same.
+    """
+
+    words: Words
+    x: float
+    y: float
+    end: float
+    low: float
+    high: float
+    first: float
+    last: float
+    near: float
+
+
+def placed(words: Words, x: float, y: float, size: float) -> Piece:
+    """Raises Unknown for what nobody can see."""
+    if size < _SMALLEST or words.high < words.low:
+        raise Unknown("text that is hardly to be seen")
+    if not (0 <= x <= _LONGEST_PAGE and 0 <= y <= _LONGEST_PAGE):
+        raise Unknown("text beside the page")
+    em = size / 1000
+    start = x - words.start * em
+    return Piece(
+        words=words,
+        x=start,
+        y=y,
+        end=start + words.width * em,
+        low=words.low * em,
+        high=words.high * em,
+        first=words.first * em,
+        last=words.last * em,
+        near=_SAME * em,
+    )
+
+
+def read(written: str, font: Font) -> Words:
+    """`written` are hexadecimal glyphs with moves to the left between them. Raises Unknown."""
+    start, runs, moves = _runs(written)
+    if not runs or any(len(run) % _DIGITS for run in runs):
+        raise Unknown("text that is written otherwise")
+    try:
+        codes = bytes.fromhex("".join(runs))
+        glyphs = unpack(f">{len(codes) // _BYTES}H", codes)
+        text = "".join([font.texts[glyph] for glyph in glyphs])
+    except (ValueError, StructError, KeyError) as error:
+        raise Unknown("a glyph that stands for nothing") from error
+    widths = [font.widths[glyph] for glyph in glyphs]
+    ends = accumulate(len(run) // _DIGITS for run in runs)
+    behind = [widths[end - 1] - move for end, move in zip(ends, moves, strict=True)]
+    if min(*widths, *behind) < _SAME:
+        raise Unknown("glyphs on top of each other")
+    _refuse_joining(text[0])
+    said = plain(text)
+    once = set(glyphs)
+    return Words(
+        text=text,
+        line=Line(said, squeezed(said), min(moves) < -_SPACE),
+        codes=codes,
+        start=start,
+        width=sum(widths) - sum(moves),
+        low=min([font.lows[glyph] for glyph in once]),
+        high=max([font.highs[glyph] for glyph in once]) * _TALLER,
+        first=widths[0],
+        last=widths[-1],
+    )
+
+
+def _runs(written: str) -> tuple[float, list[str], list[float]]:
+    """What is moved before the text, its stretches, and what is moved behind each of them."""
+    start = 0.0
+    runs: list[str] = []
+    moves: list[float] = []
+    parts = [*_MOVE.split(written), "0"]
+    for run, move in zip(parts[0::2], parts[1::2], strict=True):
+        if run:
+            runs.append(run)
+            moves.append(float(move))
+        elif runs:
+            moves[-1] += float(move)
+        else:
+            start += float(move)
+    return start, runs, moves
+
+
+def _refuse_joining(first: str) -> None:
+    """A mark that is drawn by itself would become one character with the text before it."""
+    if unicodedata.category(first).startswith("M") or "\u1100" <= first <= "\u11ff":
+        raise Unknown("a mark that is drawn by itself")

@@ -1,0 +1,35 @@
+"""Text without what setting it changes: what was meant and what was read are compared so."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Line breaks, and hyphens, which are read back otherwise where a line ends in one.
+_UNCERTAIN = re.compile(r"[\s\-\u00ad\u2010\u2011\ufffe\x02]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`is_loose` where it is not sure which spaces the line has; those of `text` may be wrong."""
+
+    text: str
+    squeezed: str = ""
+    is_loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page: all its text without spaces and hyphens, and its lines where these are sure."""
+
+    squeezed: str
+    lines: list[Line] | None
+
+
+def plain(text: str) -> str:
+    """One line, with composed accents, straight quotes and single spaces."""
+    composed = unicodedata.normalize("NFKC", text).replace("’", "'").replace("\u00ad", "")
+    return " ".join(composed.split())
+
+
+def squeezed(plain_text: str) -> str:
+    return _UNCERTAIN.sub("", plain_text)
