@@ -29,7 +29,7 @@ _PROGRAM = re.compile(
     rb"/FontBBox \[[\d -]+\]/ItalicAngle -?\d+/Ascent -?\d+/Descent -?\d+/CapHeight -?\d+"
     rb"/StemV -?\d+/StemH -?\d+/FontFile2 (\d+) 0 R>>"
 )
-_WIDTHS = re.compile(rb" ?(\d+) \[ ?((?:\d+ ?)+)\]")
+_WIDTHS = re.compile(rb" ?(\d+) \[(\d+(?: \d+)*)\]")
 _MAP = re.compile(
     rb"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n"
     rb"<< /Registry \(Adobe\)\n/Ordering \(UCS\)\n/Supplement 0\n>> def\n"

@@ -27,7 +27,7 @@ _PIECE = re.compile(
 # All else that stands on our pages: it draws lines and pictures, and marks what is what.
 _OTHER = re.compile(
     rb"(?:(?:[qQSBn]|f\*|W\*?|EMC|BMC|BDC|/Span|/Artifact|/Figure|<</MCID \d+>>"
-    rb"|<</Type /Pagination>>|/[aA]N gs|/i[0-9a-f]+ Do|\[(?:N ?)*\] N d|N [wJjM]|N N [ml]"
+    rb"|<</Type /Pagination>>|/[aA]N gs|/i[0-9a-f]+ Do|\[(?:N(?: N)*)?\] N d|N [wJjM]|N N [ml]"
     rb"|N N N (?:rg|RG)|N N N N re|N N N N N N cm)\n)*".replace(b"N", _NUMBER)
 )
 _DRAWN = re.compile(rb"(?:N N [ml]\n)+".replace(b"N", _NUMBER))

@@ -184,6 +184,9 @@ UNKNOWN = {
     "after too many ends": on_a_line(
         lambda shown: shown + b"ET\n" + b"Q\n" * 20 + b"BT\n" + shown
     ),
+    "behind digits without end": on_a_line(
+        lambda shown: shown + b"ET\n[" + b"1" * 80 + b"\nBT\n" + shown
+    ),
     "with a form": on_a_line(lambda shown: shown + b"ET\n/x1 Do\nBT\n" + shown),
     "with words said for it": on_a_line(
         lambda shown: b"ET\n/Span\n<</ActualText (Other)>>\nBDC\nBT\n" + shown
