@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
-from letters.merge import press
 from tests.factories import make_user
 from tests.letters import stages
 from tests.test_urls import ADDRESSES, Address
@@ -51,7 +50,7 @@ FILES = ("file", "picture", "documents", "pdf")
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, settings) -> World:
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     return make_world()
 
 

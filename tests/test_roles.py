@@ -7,7 +7,6 @@ from django.db import transaction
 from django.test import Client
 
 from campaigns.roles import CLERK, COUNSEL, DRAFTER, MANAGER, ROLES, VIEWER
-from letters.merge import press
 from tests.factories import make_user
 from tests.letters import stages
 from tests.test_urls import STAFF_PAGES
@@ -76,7 +75,7 @@ DECIDERS = {
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, settings) -> World:
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     return make_world()
 
 

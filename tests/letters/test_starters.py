@@ -10,7 +10,7 @@ from campaigns import deadlines
 from campaigns.actions import extension
 from campaigns.text import clean_block, clean_line
 from letters.actions import dispatch, draft, mailing
-from letters.merge import context, language, pages, press, proof
+from letters.merge import context, language, pages, proof
 from letters.models import Letter, LetterTemplate, Mailing
 from letters.starters import clauses, starters
 from tests.factories import make_answer, make_campaign, make_ground, make_user
@@ -78,7 +78,7 @@ def text_of(starter):
 def stage(monkeypatch):
     """A first mailing that was posted, so that letters may follow it. The press is quick."""
     with monkeypatch.context() as quick:
-        quick.setattr(press, "render", stages.quick_pdf)
+        stages.set_with(quick, stages.quick_pdf)
         campaign = make_campaign(by=make_user("manager"))
         campaign.grounds.add(make_ground())
         stage = stages.approved(2, campaign=campaign)

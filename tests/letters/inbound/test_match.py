@@ -9,7 +9,7 @@ from campaigns.models import Contact
 from letters.actions import dispatch
 from letters.inbound import match as matching
 from letters.inbound.match import match, references
-from letters.merge import codes, press
+from letters.merge import codes
 from letters.models import Dispatch
 from tests.factories import make_letter, make_mailing, make_sealed_letter, make_user
 from tests.letters import stages
@@ -37,7 +37,7 @@ def test_the_reply_address_of_a_letter_names_it_and_cannot_be_made_from_its_refe
 def test_each_letter_goes_out_with_a_reply_address_of_its_own(monkeypatch, settings):
     settings.EMAIL_BACKEND = "letters.channels.outbox.OutboxBackend"
     settings.REPLY_ADDRESS = "replies@ours.example"
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)
     stage = stages.approved(2, channels={"by_post": False, "by_email": True})
     dispatch.queue_emails(mailing=stage.mailing, count=2, by=stage.clerk)
     dispatch.work(mailing_pk=stage.mailing.pk, seconds=30)

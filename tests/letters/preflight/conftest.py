@@ -2,10 +2,9 @@
 
 import pytest
 
-from letters.merge import press
 from tests.letters import stages
 
 
 @pytest.fixture
 def quick_press(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(press, "render", stages.quick_pdf)
+    stages.set_with(monkeypatch, stages.quick_pdf)

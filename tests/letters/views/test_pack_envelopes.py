@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from letters.actions import dispatch
-from letters.merge import pages, press
+from letters.merge import pages
 from letters.models import Letter
 from letters.models import dispatch as models
 from tests.factories import make_user
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def stage(client, monkeypatch):
     with monkeypatch.context() as quick:
-        quick.setattr(press, "render", stages.quick_pdf)
+        stages.set_with(quick, stages.quick_pdf)
         stage = stages.approved(3)
     client.force_login(stage.clerk)
     return stage
