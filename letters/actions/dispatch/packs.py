@@ -89,7 +89,8 @@ def make_pack(*, mailing: Mailing, by: User) -> PrintPack:
 
 def _in_turn(mailing: Mailing, packed: list[int]) -> Iterator[post.Sealed]:
     """The letters, one in memory at a time; the key of each is noted in `packed`."""
-    needed = ("reference", "status", "page_count", "pdf_sha256", "merge_data")
+    # Among them the mailing, by whose letters they are read: without it each would be read again.
+    needed = ("mailing", "reference", "status", "page_count", "pdf_sha256", "merge_data")
     for letter in to_post(mailing).only(*needed).iterator(_ROWS_AT_ONCE):
         packed.append(letter.pk)
         yield post.Sealed(

@@ -6,7 +6,8 @@ from functools import partial
 
 import pikepdf
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from campaigns import audit, filestore
 from letters import lifecycle
@@ -41,6 +42,16 @@ def test_a_pack_holds_every_letter_in_posting_order_and_posts_nothing():
     assert statuses(stage) == ["queued"] * 3
     assert stage.again().status == "approved"
     assert set(stage.campaign.recipients.values_list("reach", flat=True)) == {"unknown"}
+
+
+def test_a_pack_of_many_letters_asks_the_database_no_more_than_one_of_few():
+    def queries(count: int) -> int:
+        stage = stages.approved(count)
+        with CaptureQueriesContext(connection) as captured:
+            dispatch.make_pack(mailing=stage.mailing, by=stage.clerk)
+        return len(captured)
+
+    assert queries(3) == queries(30)
 
 
 def test_a_second_pack_of_the_same_letters_is_refused():
