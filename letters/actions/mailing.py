@@ -206,13 +206,23 @@ def refresh(*, mailing: Mailing, by: User) -> int:
 
     Letters to a recipient for whom counsel appeared since go to counsel from now on.
     """
-    _back_to_preparing(mailing)
+    reopen(mailing)
     to_counsel.route(mailing=mailing, by=by)
-    mailing.date_by(Rule.of(mailing.campaign))
-    mailing.save(update_fields=["printed_deadline", "deadline_rule"])
     letters = read_standing(mailing)
     changed = freeze_again(letters) + unrender_stale(mailing, letters)
     preflight.run(mailing, letters)
+    record_refresh(mailing, changed, by)
+    return changed
+
+
+def reopen(mailing: Mailing) -> None:
+    """Back to preparing, with the deadline as the campaign counts it now."""
+    _back_to_preparing(mailing)
+    mailing.date_by(Rule.of(mailing.campaign))
+    mailing.save(update_fields=["printed_deadline", "deadline_rule"])
+
+
+def record_refresh(mailing: Mailing, changed: int, by: User) -> None:
     audit.record(
         "mailing.refreshed",
         subject=mailing,
@@ -221,7 +231,6 @@ def refresh(*, mailing: Mailing, by: User) -> int:
         sentence=f"checked “{mailing}” again; the data of {counted(changed)} had changed.",
         changed=changed,
     )
-    return changed
 
 
 @transaction.atomic

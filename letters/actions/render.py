@@ -33,6 +33,7 @@ from letters.actions.freshness import (
     read_standing,
     unrender_stale,
 )
+from letters.actions.mailing import record_refresh, reopen
 from letters.actions.outcome import counted
 from letters.actions.wake import RENDER_MAILING, wake
 from letters.merge import context, press, wording
@@ -78,13 +79,46 @@ class NothingSetAside(Refused):
 @transaction.atomic
 def start(*, mailing: Mailing, by: User) -> Mailing:
     """Check every letter once more with the data of this moment, and wake the workers."""
+    _check(mailing, by)
+    _refuse_red(mailing)
+    return _begin(mailing, by)
+
+
+@circles.not_sought()
+def start_again(*, mailing: Mailing, by: User) -> int:
+    """Take in what was changed since the letters were rendered, and render it.
+
+    Returns how many letters had changed. What is red stops the rendering, and not what was taken
+    in: the list then names what has to be fixed.
+    """
+    refusal: Refused | None = None
+    with transaction.atomic():
+        reopen(mailing)
+        changed = _check(mailing, by)
+        record_refresh(mailing, changed, by)
+        try:
+            _refuse_red(mailing)
+        except (MustBeFixed, NothingToRender) as found:
+            refusal = found
+        else:
+            _begin(mailing, by)
+    if refusal:
+        raise refusal
+    return changed
+
+
+def _check(mailing: Mailing, by: User) -> int:
+    """Every letter with the data of this moment; how many are to be made differently by it."""
     to_counsel.route(mailing=mailing, by=by)
     letters = read_standing(mailing)
-    freeze_again(letters)
+    changed = freeze_again(letters)
     alike.freeze_characters(mailing, letters)
-    unrender_stale(mailing, letters)
+    changed += unrender_stale(mailing, letters)
     preflight.run(mailing, letters)
-    _refuse_red(mailing)
+    return changed
+
+
+def _begin(mailing: Mailing, by: User) -> Mailing:
     waiting = mailing.letters.filter(status=Letter.Status.DRAFT)
     waiting.update(attempts=0, claim="", lease_until=None, status_reason="")
     count = waiting.count()

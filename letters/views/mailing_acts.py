@@ -135,8 +135,7 @@ class RenderAgain(MailingAct):
     permission_required = PREPARE
 
     def decide(self, **given: Any) -> str:
-        changed = mailing.refresh(mailing=self.mailing, by=self.person)
-        render.start(mailing=self.mailing, by=self.person)
+        changed = render.start_again(mailing=self.mailing, by=self.person)
         return f"Changed, and rendered again: {counted(changed)}."
 
 

@@ -82,6 +82,46 @@ def test_nothing_is_started_where_the_last_step_fails(monkeypatch):
     assert stage.again().status == "preparing"
 
 
+# --- Again after a change ----------------------------------------------------------
+
+
+def moved(stage: stages.Stage, street: str) -> None:
+    institution = stage.letters[0].recipient.institution
+    institution.street = street
+    institution.save()
+
+
+def test_what_was_changed_is_taken_in_and_rendered_alone():
+    stage = stages.rendered(3)
+    moved(stage, "9 New Street")
+    changed = render.start_again(mailing=stage.again(), by=stage.manager)
+    assert (changed, stage.again().status) == (1, "rendering")
+    assert [letter.status for letter in stage.letters] == ["draft", "rendered", "rendered"]
+    assert "9 New Street" in str(stage.letters[0].merge_data)
+    verbs = [event.verb for event in audit.history(stage.mailing)[:2]]
+    assert verbs == ["mailing.rendering", "mailing.refreshed"]
+
+
+def test_what_is_red_after_a_change_is_taken_in_and_stops_the_rendering():
+    stage = stages.rendered(2)
+    moved(stage, "")
+    with pytest.raises(render.MustBeFixed, match="1 letter cannot be written yet"):
+        render.start_again(mailing=stage.again(), by=stage.manager)
+    assert stage.again().status == "preparing"
+    assert stage.mailing.findings.filter(code="no-street", letter=stage.letters[0]).exists()
+    assert audit.history(stage.mailing)[0].verb == "mailing.refreshed"
+
+
+def test_nothing_is_taken_in_where_the_last_step_fails(monkeypatch):
+    stage = stages.rendered(2)
+    moved(stage, "9 New Street")
+    monkeypatch.setattr(render, "wake", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        render.start_again(mailing=stage.again(), by=stage.manager)
+    assert stage.again().status == "ready"
+    assert "9 New Street" not in str(stage.letters[0].merge_data)
+
+
 # --- Claims ------------------------------------------------------------------------
 
 
