@@ -7,7 +7,7 @@ a description of the words it is made in. Knows no Django: the press's child use
 
 import zlib
 from collections.abc import Iterator
-from hashlib import md5
+from hashlib import sha256
 from typing import Any
 
 import pydyf
@@ -16,6 +16,7 @@ from letters.merge.compositor import packing
 from letters.merge.compositor.kept import Kept
 
 VARIANT = "pdf/a-3u"
+_NAMED = 32  # hexadecimal digits, as files are usually named
 _LARGE = 2_000  # bytes; what is smaller is packed sooner than looked for
 _kept: Kept[bytes, bytes] = Kept(32)
 _IS_UA = b"""\
@@ -40,7 +41,7 @@ _END = b"</rdf:RDF>"
 
 def identifier(source: str, characters: str) -> str:
     """Names the file by what it is made from, which says as much as all its bytes would."""
-    return md5(f"{characters}\n{source}".encode(), usedforsecurity=False).hexdigest()
+    return sha256(f"{characters}\n{source}".encode()).hexdigest()[:_NAMED]
 
 
 def finish(document: object, pdf: Any) -> None:

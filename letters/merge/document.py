@@ -260,12 +260,18 @@ def _assets(content: LetterContent) -> dict[str, bytes]:
         if not sha256:
             continue
         try:
-            assets[sha256] = filestore.get(sha256)
+            assets[sha256] = _image(sha256)
         except (FileNotFoundError, filestore.FileDamaged) as error:
             raise RenderRefused(
                 f"The {what} is missing or damaged in storage. Upload it again."
             ) from error
     return assets
+
+
+@lru_cache(maxsize=64)
+def _image(sha256: str) -> bytes:
+    """Read, and looked at for damage, once for all letters that show it."""
+    return filestore.get(sha256)
 
 
 def refuse_missing_characters(source: str, typeface: str) -> None:

@@ -4,6 +4,7 @@ Only plain spaces change, into no-break ones, so the printed words are the typed
 """
 
 import re
+from functools import lru_cache
 
 _NBSP = "\u00a0"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -21,6 +22,7 @@ _BEFORE_SPACE = re.compile(
 )
 
 
+@lru_cache(maxsize=2_000)  # a name stands in several places of one letter
 def typeset(text: str) -> str:
     """The same text with no-break spaces inside citations, dates and names with a title."""
     return _BEFORE_SPACE.sub(lambda found: found[0][:-1] + _NBSP, text)

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from math import ceil, log
-from typing import Any
+from typing import Any, NamedTuple
 
 import pydyf
 
 from letters.merge.compositor import packing
 from letters.merge.compositor.hand import Unproven
+from letters.merge.compositor.kept import Kept
 
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _GENERATION = 2  # bytes; the largest is that of the free object
@@ -24,6 +25,15 @@ _GENERATION = 2  # bytes; the largest is that of the free object
 Made = Mapping[str, str]
 # Bytes, or the name of a value and whether it stands in XML.
 Part = bytes | tuple[str, bool]
+
+
+class _Piece(NamedTuple):
+    content: bytes
+    packed: bytes
+
+    @classmethod
+    def of(cls, content: bytes) -> "_Piece":
+        return cls(content, packing.packed(content))
 
 
 @dataclass
@@ -85,8 +95,11 @@ class Sheaf:
             else:
                 self._outer.append(thing)
         self._numbers = [thing.number for thing in self._things if thing.is_packed]
-        self._index, self._lengths = b"", [-1]
-        self._groups: dict[int, tuple[bytes, bytes]] = {}
+        # The pieces that it is packed in, which of them are loose, and the index before them,
+        # which follows from how long the loose objects are.
+        self._pieces = [_Piece.of(piece) for piece in packing.object_pieces([b"", *self._inner])]
+        self._loose_pieces = {packing.piece_of_object(place) for place, _thing in self._loose}
+        self._indexes: Kept[tuple[int, ...], _Piece] = Kept(500)
         self._tables: dict[int, list[bytes]] = {}
         named = {name for thing in self._things for name, _ in filter(_is_name, thing.parts)}
         if named != {name for name, value in values.items() if value}:
@@ -120,28 +133,28 @@ class Sheaf:
 
     def _packed(self, values: Made) -> bytes:
         inner = self._inner.copy()
-        for index, thing in self._loose:
-            inner[index] = thing.data([], values)
-        lengths = list(map(len, inner))
-        if lengths[:-1] != self._lengths[:-1]:
-            places = accumulate((length + 1 for length in lengths[:-1]), initial=0)
-            pairs = zip(self._numbers, places, strict=True)
-            self._index = " ".join([f"{number} {place}" for number, place in pairs]).encode()
-            self._lengths = lengths
-        groups = packing.object_pieces([self._index, *inner])
-        packed = []
-        for number, group in enumerate(groups):
-            known = self._groups.get(number)
-            if known is None or known[0] != group:
-                known = self._groups[number] = (group, packing.packed(group))
-            packed.append(known[1])
-        stream = packing.joined(packed, zlib.adler32(b"".join(groups)))
+        for place, thing in self._loose:
+            inner[place] = thing.data([], values)
+        pieces = self._pieces.copy()
+        lengths = tuple([len(inner[place]) for place, _thing in self._loose])
+        pieces[0] = index = self._indexes.get(lengths, lambda: self._index(inner))
+        for number in self._loose_pieces:
+            pieces[number] = _Piece.of(packing.object_piece(inner, number))
+        checksum = zlib.adler32(b"".join([piece.content for piece in pieces]))
+        stream = packing.joined([piece.packed for piece in pieces], checksum)
         head = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (
             len(inner),
-            len(self._index) + 1,
+            len(index.content),
             len(stream),
         )
         return b"\n".join((head, b"stream", stream, b"endstream"))
+
+    def _index(self, inner: list[bytes]) -> "_Piece":
+        """Of each object its number and its place behind the index."""
+        places = accumulate((len(data) + 1 for data in inner[:-1]), initial=0)
+        pairs = zip(self._numbers, places, strict=True)
+        index = " ".join([f"{number} {place}" for number, place in pairs])
+        return _Piece.of(f"{index}\n".encode())
 
     def _table(self, size: int) -> list[bytes]:
         """The table's rows of what is packed, cut where those of whole objects come between."""

@@ -16,7 +16,7 @@ import pydyf
 _LEVEL, _WINDOW, _MEMORY = 1, -12, 6
 # The last block, empty; and the two bytes with which every stream begins.
 _HEAD, _END = b"\x78\x9c", b"\x03\x00"
-_LINES, _OBJECTS = 10, 16
+_LINES, _OBJECTS = 5, 8
 
 
 def lean(shown: bytes) -> bytes:
@@ -65,7 +65,7 @@ def pieces_of(stream: Any) -> list[bytes] | None:
 
 
 def page_pieces(items: Sequence[Any]) -> list[bytes]:
-    """What a page draws, cut before every tenth thing that is marked for the structure."""
+    """What a page draws, cut before every fifth thing that is marked for the structure."""
     return _cut(list(map(pydyf._to_bytes, items)), page_cuts(items))
 
 
@@ -79,8 +79,19 @@ def page_cuts(items: Sequence[Any]) -> list[int]:
 
 
 def object_pieces(objects: Sequence[bytes]) -> list[bytes]:
-    """Objects that are packed together, cut after every sixteenth; the first is their index."""
+    """Objects that are packed together, cut after every eighth; the first is their index."""
     return _cut(objects, range(1, len(objects), _OBJECTS))
+
+
+def piece_of_object(place: int) -> int:
+    """In which of their pieces the object at `place` behind the index stands."""
+    return place // _OBJECTS + 1
+
+
+def object_piece(objects: Sequence[bytes], number: int) -> bytes:
+    """One of the pieces of objects behind an index."""
+    first, last = (number - 1) * _OBJECTS, number * _OBJECTS
+    return b"\n".join(objects[first:last]) + (b"\n" if last < len(objects) else b"")
 
 
 def _cut(items: Sequence[bytes], cuts: Iterable[int]) -> list[bytes]:

@@ -23,8 +23,18 @@ def test_no_stream_ends_in_a_line_break():
     assert b"\n" not in ends and b"\r" not in ends
 
 
-def test_objects_are_cut_after_every_sixteenth_behind_their_index():
-    objects = [b"index", *(b"%d" % number for number in range(40))]
+def test_objects_are_cut_after_every_eighth_behind_their_index():
+    objects = [b"index", *(b"%d" % number for number in range(20))]
     pieces = packing.object_pieces(objects)
     assert b"".join(pieces) == b"\n".join(objects)
-    assert [piece.count(b"\n") for piece in pieces] == [1, 16, 16, 7]
+    assert [piece.count(b"\n") for piece in pieces] == [1, 8, 8, 3]
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 16, 20])
+def test_one_piece_of_objects_is_as_among_all(count):
+    objects = [b"%d" % number for number in range(count)]
+    pieces = packing.object_pieces([b"index", *objects])
+    for place in range(count):
+        number = packing.piece_of_object(place)
+        assert packing.object_piece(objects, number) == pieces[number]
+        assert objects[place] in pieces[number].split(b"\n")
