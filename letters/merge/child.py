@@ -26,7 +26,7 @@ from letters.merge.compositor.classes import Classes
 from letters.merge.compositor.fonts import SharedFonts
 from letters.merge.compositor.hand import Unproven
 from letters.merge.compositor.recording import Learning, Recording
-from letters.merge.compositor.source import read
+from letters.merge.compositor.source import Reader
 
 MEMORY = 1024**3
 FILE_SIZE = 30 * 1024**2
@@ -132,6 +132,7 @@ class Setter:
         self._recording = Recording()
         self._recording.install()
         self._classes = Classes()
+        self._reader = Reader()
         self._complaints = Complaints()
         logging.getLogger("weasyprint").addHandler(self._complaints)
         logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -143,7 +144,7 @@ class Setter:
         if not header["by_class"]:
             return self._set_plainly(header, source)
         characters = header["characters"]
-        letter = read(source, conformance.identifier(source, characters))
+        letter = self._reader.read(source, conformance.identifier(source, characters))
         try:
             made = self._classes.make(letter, characters)
         except Unproven as why:

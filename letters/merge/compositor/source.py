@@ -38,6 +38,52 @@ class Outline:
     inside: list[int]
 
 
+class Reader:
+    """Reads letters one after the other: of one with the tags of the last, what is otherwise."""
+
+    def __init__(self) -> None:
+        self._last = Source("", (), "", "", "")
+        # Each tag of the last with the text behind it, and the two with an attribute of its own.
+        self._parts: list[str] = []
+        self._described = self._drawn = -1
+
+    def read(self, source: str, identifier: str) -> Source:
+        parts = source.split("<")
+        found = self._like_the_last(parts, identifier)
+        if found is None:
+            found = read(source, identifier)
+            self._described, self._drawn = (
+                next((n for n, part in enumerate(parts) if what.search(f"<{part}")), -1)
+                for what in (_DESCRIPTION, _DRAWING)
+            )
+        self._parts, self._last = parts, found
+        return found
+
+    def _like_the_last(self, parts: list[str], identifier: str) -> Source | None:
+        if len(parts) != len(self._parts):
+            return None
+        texts, description, drawing = (
+            [*self._last.texts],
+            self._last.description,
+            self._last.drawing,
+        )
+        for number, (part, before) in enumerate(zip(parts, self._parts, strict=True)):
+            if part == before:
+                continue
+            tag, _, texts[number] = f"<{part}".partition(">")
+            tag_before = f"<{before}".partition(">")[0]
+            if number == self._described:
+                said, tag = _taken_out(_DESCRIPTION, tag)
+                description = html.unescape(said)
+                _, tag_before = _taken_out(_DESCRIPTION, tag_before)
+            elif number == self._drawn:
+                drawing, tag = _taken_out(_DRAWING, tag)
+                _, tag_before = _taken_out(_DRAWING, tag_before)
+            if tag != tag_before:
+                return None
+        return Source(self._last.skeleton, tuple(texts), description, drawing, identifier)
+
+
 def read(source: str, identifier: str) -> Source:
     description, source = _taken_out(_DESCRIPTION, source)
     drawing, source = _taken_out(_DRAWING, source)
