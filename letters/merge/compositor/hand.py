@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from letters.merge.compositor import packing
-from letters.merge.compositor.kept import Kept
 from letters.merge.compositor.pairs import Pairs
 
-_MOST_WORDS = 20_000
+_MOST_WORDS, _MOST_TEXTS = 20_000, 2_000
 _LATIN = re.compile("[A-Za-zÀ-ſ]")
 # Styles that ask a font for more than it does by itself.
 _UNASKED = {
@@ -71,9 +70,9 @@ class Hand:
         self._is_spaced = style["letter_spacing"] != "normal"
         self._size = ffi.ffi.sizeof("PangoGlyphInfo")
         self._drawn = _Glyphs(self)
-        self._shaped: Kept[str, Shaped] = Kept(4_000)
         self._shape("n n")
         self._plain = _PlainWords(self, self._pairs())
+        self.shaped = _ShapedTexts(self)
         self.words = _Words(self)
         self.space = self._line("x x")[1] - self._line("xx")[1]
 
@@ -83,7 +82,7 @@ class Hand:
         return None if asks or self._key is None else self._faces[self._key].pairs
 
     def shape(self, text: str) -> Shaped:
-        return self._shaped.get(text, lambda: self._composed(text) or self._shape(text))
+        return self._composed(text) or self._shape(text)
 
     def measure_word(self, word: str) -> float:
         try:
@@ -219,6 +218,19 @@ class _PlainWords(dict[str, _Set]):
                 raise KeyError(word)
             self._letters.update(zip(pairs, letters, strict=True))
         return letters
+
+
+class _ShapedTexts(dict[str, Shaped]):
+    """How each text is set as a stretch of its own."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+
+    def __missing__(self, text: str) -> Shaped:
+        if len(self) > _MOST_TEXTS:
+            self.clear()
+        shaped = self[text] = self._hand.shape(text)
+        return shaped
 
 
 class _Words(dict[str, float]):

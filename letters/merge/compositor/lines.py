@@ -234,7 +234,7 @@ class _Paragraph:
 
     def _fits(self, start: int, stop: int, room: float) -> bool:
         exact = sum(
-            self._hands[run].shape(self.text[a:b]).width for run, a, b in self._spans(start, stop)
+            self._hands[run].shaped[self.text[a:b]].width for run, a, b in self._spans(start, stop)
         )
         if abs(room - exact) <= _TIE:
             raise Unproven("a line that fits by less than can be told")
@@ -247,7 +247,7 @@ class _Paragraph:
             text = self.text[a:b]
             if not text.strip(" "):
                 raise Unproven("a space that stands alone")
-            pieces.append(Piece(run, text, left, self._hands[run].shape(text)))
+            pieces.append(Piece(run, text, left, self._hands[run].shaped[text]))
             left += pieces[-1].shaped.width
         if end > stop and end in self._edges:
             pieces[-1] = self._with_spaces(pieces[-1], self.text[stop:end])
@@ -255,7 +255,7 @@ class _Paragraph:
 
     def _with_spaces(self, piece: Piece, spaces: str) -> Piece:
         """Spaces that end a run as well as its line are drawn, though they take no room."""
-        drawn = self._hands[piece.run].shape(piece.text + spaces).drawn
+        drawn = self._hands[piece.run].shaped[piece.text + spaces].drawn
         return piece._replace(shaped=Shaped(drawn, piece.shaped.width))
 
     def _spans(self, start: int, end: int) -> list[tuple[int, int, int]]:

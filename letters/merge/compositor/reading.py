@@ -12,7 +12,6 @@ from typing import Any
 
 from letters.merge.compositor import source
 from letters.merge.compositor.hand import Face, Hand, Unproven
-from letters.merge.compositor.kept import Kept
 from letters.merge.compositor.lines import Lines, Measure, Seen, set_lines
 from letters.merge.compositor.source import Source
 
@@ -59,7 +58,7 @@ class Row:
 
 @dataclass
 class Block:
-    """A paragraph: the texts that it is made of, and how they are set.
+    """A paragraph: the texts that it is made of, and how they are set; the last ones are kept.
 
     Without `hands` it is rigid: whoever says something else here is of another class. `is_odd`
     says that only its words made it so. `edge` is where its lines begin, `last` how far a line
@@ -74,7 +73,8 @@ class Block:
     before: str = ""
     after: str = ""
     is_odd: bool = False
-    known: Kept[Texts, Lines] = field(default_factory=lambda: Kept(200))
+    last_texts: Texts | None = None
+    last_lines: Lines = field(default_factory=list)
     seen: Seen = field(default_factory=Seen)
 
     def texts(self, texts: Texts) -> Texts:
@@ -82,7 +82,9 @@ class Block:
 
     def lines(self, own: Texts) -> Lines:
         """Raises Unproven."""
-        return self.known.get(own, lambda: self._set(own))
+        if own != self.last_texts:
+            self.last_lines, self.last_texts = self._set(own), own
+        return self.last_lines
 
     def _set(self, own: Texts) -> Lines:
         collapsed = _collapsed(own)
