@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 from letters.merge import pages
 from letters.merge.envelope import Box, Profile, Window
 from letters.merge.pages import Mark
+from letters.merge.readback import own
+from letters.merge.readback.frame import Unknown
 
 # An accent upon an accent may reach so far out of its line, in inches.
 _TOLERANCE = 0.02
@@ -19,7 +21,20 @@ _SHOWN, _SAFE, _WRONG = (70, 120, 200, 255), (30, 140, 70, 70), (200, 30, 30, 25
 
 def problems(pdf: bytes, profile: Profile) -> list[str]:
     """What is wrong with page 1 in this envelope, each in a sentence."""
-    found = pages.marks(pdf) if profile.windows else []
+    if not profile.windows or _fits(pdf, profile):
+        return []
+    return _problems(pages.marks(pdf), profile)
+
+
+def _fits(pdf: bytes, profile: Profile) -> bool:
+    """Whether all is well by our own reading, which takes marks to be a little larger."""
+    try:
+        return not _problems([Mark("", box) for box in own.boxes(pdf)], profile)
+    except Unknown:
+        return False
+
+
+def _problems(found: list[Mark], profile: Profile) -> list[str]:
     return [
         sentence for window in profile.windows for sentence in _problems_of(found, profile, window)
     ]
@@ -28,7 +43,8 @@ def problems(pdf: bytes, profile: Profile) -> list[str]:
 def _problems_of(found: list[Mark], profile: Profile, window: Window) -> list[str]:
     what = "return address" if window is profile.sender_window else "address"
     zones = _zones(profile, window)
-    shown = [mark for mark in found if mark.box.meets(profile.seen(window))]
+    seen = profile.seen(window)
+    shown = [mark for mark in found if mark.box.meets(seen)]
     strays = [mark for mark in shown if not _is_inside(mark, zones)]
     sentences = [
         f"{f'“{mark.text}”' if mark.text else 'A line or a picture'} stands where the window for "

@@ -45,20 +45,23 @@ _TURNED = frozenset(
 )
 _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SOFT_HYPHEN = "\u00ad"
-_NO_SHAPE = (math.inf, -math.inf)
+_NO_SHAPE = (math.inf, math.inf, -math.inf, -math.inf)
 
 
 @dataclass(frozen=True, eq=False)
 class Font:
     """Of each glyph that is known its text, and in thousandths of an em how wide it is.
 
-    `lows` and `highs` say from where to where above the base line it reaches.
+    `lows` and `highs` say from where to where above the base line it reaches, `lefts` how far
+    right of its place it begins, and `rights` how far right of the next one's it ends.
     """
 
     texts: dict[int, str]
     widths: dict[int, int]
     lows: dict[int, float]
     highs: dict[int, float]
+    lefts: dict[int, float]
+    rights: dict[int, float]
 
 
 def font(frame: Frame, number: int) -> Font:
@@ -91,13 +94,11 @@ def _font(glyphs: bytes, mapped: bytes, program: bytes) -> Font | None:
     except (Unknown, StructError, KeyError):
         return None
     texts = {code: text for code, text in texts.items() if code in widths and _is_readable(text)}
-    reaches = {code: shapes.get(code, _NO_SHAPE) for code in texts}
-    return Font(
-        texts,
-        widths,
-        {code: low for code, (low, _high) in reaches.items()},
-        {code: high for code, (_low, high) in reaches.items()},
+    lefts, lows, rights, highs = (
+        {code: shapes.get(code, _NO_SHAPE)[side] for code in texts} for side in range(4)
     )
+    rights = {code: right - widths[code] for code, right in rights.items()}
+    return Font(texts, widths, lows, highs, lefts, rights)
 
 
 def _texts(mapped: bytes) -> dict[int, str]:
@@ -142,8 +143,8 @@ def _widths(glyphs: bytes) -> dict[int, int]:
     return widths
 
 
-def _shapes(program: bytes, last: int) -> dict[int, tuple[float, float]]:
-    """Foot and head of each glyph that has a shape."""
+def _shapes(program: bytes, last: int) -> dict[int, tuple[float, float, float, float]]:
+    """Left, foot, right and head of each glyph that has a shape."""
     tables = _tables(program)
     em, is_long = unpack_from(">H", tables["head"], 18)[0], unpack_from(">h", tables["head"], 50)[0]
     if not em:
@@ -152,8 +153,13 @@ def _shapes(program: bytes, last: int) -> dict[int, tuple[float, float]]:
     found = {}
     for glyph, (start, end) in enumerate(pairwise(_places(tables["loca"], is_long))):
         if start < end and glyph <= last:
-            low, high = unpack_from(">h2xh", tables["glyf"], start + 4)
-            found[glyph] = (low * per_mille, high * per_mille)
+            left, low, right, high = unpack_from(">4h", tables["glyf"], start + 2)
+            found[glyph] = (
+                left * per_mille,
+                low * per_mille,
+                right * per_mille,
+                high * per_mille,
+            )
     return found
 
 

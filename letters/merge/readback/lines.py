@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
-from letters.merge.readback import pieces
+from letters.merge.envelope import Box
+from letters.merge.readback import drawings, pieces
 from letters.merge.readback.frame import Unknown
 from letters.merge.readback.glyphs import Font
 from letters.merge.readback.pieces import Piece, Words
 from letters.merge.readback.plain import Line, Sheet
 
 _NUMBER = rb"-?\d+(?:\.\d*)?"
-_HEAD = re.compile(rb"1 0 0 -1 0 N cm\nq\n0\.75 0 0 0\.75 0 0 cm\n".replace(b"N", _NUMBER))
 _PIECE = re.compile(
     rb"1 0 0 -1 (N) (N) Tm\n(/\w+) (N) Tf\n\[<([^\]\n]+)>\] TJ\n".replace(b"N", _NUMBER)
 )
@@ -67,28 +67,47 @@ class Reader:
         self._pieces: dict[bytes, Piece] = {}
         self._gaps: dict[bytes, _Gap] = {}
         self._steps: dict[tuple[Piece, Piece], _Step] = {}
+        self._boxes: dict[bytes | Piece, list[Box]] = {}
 
     def sheet(self, drawing: bytes) -> Sheet:
         """Raises Unknown."""
         self._forget_much()
-        drawn = self._drawn(drawing)
+        drawn, _gaps = self._parts(drawing)
         _refuse_drawn_twice(drawn)
         steps = [self._steps.get(pair) or self._step(pair) for pair in pairwise(drawn)]
         is_sure = _Step.UNSURE not in steps and _has_direction(drawn)
         squeezed = "".join([piece.words.line.squeezed for piece in drawn])
         return Sheet(squeezed, _lines(drawn, steps) if is_sure else None)
 
+    def boxes(self, drawing: bytes) -> list[Box]:
+        """All that stands on the page, each in a box that may be a little large."""
+        drawn, gaps = self._parts(drawing)
+        marks: list[bytes | Piece] = [*drawn, *gaps]
+        boxes: list[Box] = []
+        for mark in marks:
+            found = self._boxes.get(mark)
+            boxes += self._boxes_of(mark) if found is None else found
+        return boxes
+
+    def _boxes_of(self, mark: bytes | Piece) -> list[Box]:
+        if isinstance(mark, Piece):
+            boxes = [mark.box]
+        elif len(mark) > _LONG:
+            return drawings.boxes(drawings.simpler(mark))
+        else:
+            boxes = drawings.boxes(mark)
+        self._boxes[mark] = boxes
+        return boxes
+
     def _forget_much(self) -> None:
-        for kept in (self._words, self._pieces, self._gaps, self._steps):
+        for kept in (self._words, self._pieces, self._gaps, self._steps, self._boxes):
             if len(kept) > _MOST_KEPT:
                 kept.clear()
 
-    def _drawn(self, drawing: bytes) -> list[Piece]:
-        head = _HEAD.match(drawing)
-        if not head:
-            raise Unknown("a page that begins otherwise")
+    def _parts(self, drawing: bytes) -> tuple[list[Piece], list[bytes]]:
+        """The texts that are drawn, and what is drawn between them."""
         # Text begins with BT and ends with ET, so that every other part is text.
-        parts = (drawing[head.end() :] + b"\n").replace(b"ET\n", b"BT\n").split(b"BT\n")
+        parts = (drawing + b"\n").replace(b"ET\n", b"BT\n").split(b"BT\n")
         *between, behind = [self._gaps.get(gap) or self._gap(gap) for gap in parts[0::2]]
         depth = 1
         for gap in between:
@@ -98,7 +117,7 @@ class Reader:
         if behind.ends > depth or len(parts) % 2 == 0:
             raise Unknown("a page that ends otherwise")
         drawn = [self._pieces.get(shown) or self._piece(shown) for shown in parts[1::2]]
-        return [piece for piece in drawn if piece is not None]
+        return [piece for piece in drawn if piece is not None], parts[0::2]
 
     def _gap(self, between: bytes) -> _Gap:
         if len(between) > _LONG:

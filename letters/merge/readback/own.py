@@ -2,7 +2,9 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
+from letters.merge.envelope import Box
 from letters.merge.readback import glyphs
 from letters.merge.readback.frame import Frame, Unknown, unpacked
 from letters.merge.readback.glyphs import Font
@@ -11,11 +13,14 @@ from letters.merge.readback.plain import Sheet
 
 _CATALOG = re.compile(rb"<</Type /Catalog/Pages (\d+) 0 R/")
 _PAGES = re.compile(rb"<</Type /Pages/Kids \[((?:\d+ 0 R ?)+)\]/Count (\d+)>>")
-_BOX = rb"\[[\d. ]+\]"
 _PAGE = re.compile(
-    rb"<</Type /Page/Parent \d+ 0 R/MediaBox N/Contents (\d+) 0 R/Resources (\d+) 0 R/Tabs /S"
-    rb"/StructParents \d+/TrimBox N/BleedBox N>>".replace(b"N", _BOX)
+    rb"<</Type /Page/Parent \d+ 0 R/MediaBox \[0 0 [\d.]+ (\d+(?:\.\d+)?)\]"
+    rb"/Contents (\d+) 0 R/Resources (\d+) 0 R/Tabs /S/StructParents \d+"
+    rb"/TrimBox \[[\d. ]+\]/BleedBox \[[\d. ]+\]>>"
 )
+# Text and lines are drawn in CSS pixels, from the head of the page downwards.
+_HEAD = re.compile(rb"1 0 0 -1 0 (\d+(?:\.\d+)?) cm\nq\n0\.75 0 0 0\.75 0 0 cm\n")
+_EVEN = 0.01  # points
 _USED = re.compile(
     rb"<</ExtGState <<(?:/[aA][\d.]+ <</(?:ca|CA) [\d.]+>>)*>>"
     rb"/XObject <<((?:/i[0-9a-f]+ \d+ 0 R)*)>>/Pattern <<>>/Shading <<>>"
@@ -30,6 +35,23 @@ _PICTURE = b"<</Type /XObject/Subtype /Image/"
 def sheets(pdf: bytes) -> list[Sheet]:
     """The pages of the letter. Raises Unknown."""
     frame = Frame(pdf)
+    readers: dict[int, Reader] = {}
+    return [_sheet(frame, number, readers) for number in _pages(frame)]
+
+
+def boxes(pdf: bytes) -> list[Box]:
+    """All that stands on page 1, each in a box that may be a little large. Raises Unknown."""
+    frame = Frame(pdf)
+    page = _page(frame, _pages(frame)[0])
+    return _reader_of(frame, page.used).boxes(page.drawing)
+
+
+class _Page(NamedTuple):
+    used: int
+    drawing: bytes
+
+
+def _pages(frame: Frame) -> list[int]:
     catalog = _CATALOG.match(frame.thing(frame.root))
     pages = _PAGES.fullmatch(frame.thing(int(catalog[1]))) if catalog else None
     if not pages:
@@ -37,19 +59,26 @@ def sheets(pdf: bytes) -> list[Sheet]:
     numbers = [int(number) for number in _NUMBERED.findall(pages[1])]
     if len(numbers) != int(pages[2]):
         raise Unknown("pages that are counted otherwise")
-    readers: dict[int, Reader] = {}
-    return [_sheet(frame, number, readers) for number in numbers]
+    return numbers
 
 
-def _sheet(frame: Frame, number: int, readers: dict[int, Reader]) -> Sheet:
+def _page(frame: Frame, number: int) -> _Page:
     page = _PAGE.fullmatch(frame.thing(number))
     if not page:
         raise Unknown("a page of another kind")
-    contents, used = int(page[1]), int(page[2])
-    reader = readers.get(used)
+    drawing = unpacked(frame.packed(int(page[2])))
+    head = _HEAD.match(drawing)
+    if not head or abs(float(head[1]) - float(page[1])) > _EVEN:
+        raise Unknown("a page that begins otherwise")
+    return _Page(int(page[3]), drawing[head.end() :])
+
+
+def _sheet(frame: Frame, number: int, readers: dict[int, Reader]) -> Sheet:
+    page = _page(frame, number)
+    reader = readers.get(page.used)
     if reader is None:
-        reader = readers[used] = _reader_of(frame, used)
-    return reader.sheet(unpacked(frame.packed(contents)))
+        reader = readers[page.used] = _reader_of(frame, page.used)
+    return reader.sheet(page.drawing)
 
 
 def _reader_of(frame: Frame, number: int) -> Reader:

@@ -7,6 +7,8 @@ from itertools import accumulate
 from struct import error as StructError
 from struct import unpack
 
+from letters.merge.envelope import Box
+from letters.merge.readback import drawings
 from letters.merge.readback.frame import Unknown
 from letters.merge.readback.glyphs import Font
 from letters.merge.readback.plain import Line, plain, squeezed
@@ -28,6 +30,7 @@ class Words:
     line upwards; `first` and `last` are the widths of these glyphs.
     """
 
+    font: Font
     text: str
     line: Line
     codes: bytes
@@ -45,10 +48,7 @@ class Words:
 
 @dataclass(eq=False, slots=True)
 class Piece:
-    """Words on a page, in CSS pixels from its left and its top edge.
-
-    A glyph that is no further than `near` from one like it is taken for the same.
-    """
+    """Words on a page, in CSS pixels from its left and its top edge."""
 
     words: Words
     x: float
@@ -58,7 +58,25 @@ class Piece:
     high: float
     first: float
     last: float
-    near: float
+    em: float
+
+    @property
+    def near(self) -> float:
+        """A glyph that is no further from one like it is taken for the same."""
+        return _SAME * self.em
+
+    @property
+    def box(self) -> Box:
+        """In inches, at least all that its glyphs and its base line take."""
+        glyphs = set(_glyphs(self.words.codes))
+        left = min([self.words.font.lefts[glyph] for glyph in glyphs])
+        right = max([self.words.font.rights[glyph] for glyph in glyphs])
+        return drawings.box(
+            self.x + min(left, 0) * self.em,
+            self.y - max(self.high, 0),
+            self.end + max(right, 0) * self.em,
+            self.y - min(self.low, 0),
+        )
 
 
 def placed(words: Words, x: float, y: float, size: float) -> Piece:
@@ -78,7 +96,7 @@ def placed(words: Words, x: float, y: float, size: float) -> Piece:
         high=words.high * em,
         first=words.first * em,
         last=words.last * em,
-        near=_SAME * em,
+        em=em,
     )
 
 
@@ -89,7 +107,7 @@ def read(written: str, font: Font) -> Words:
         raise Unknown("text that is written otherwise")
     try:
         codes = bytes.fromhex("".join(runs))
-        glyphs = unpack(f">{len(codes) // _BYTES}H", codes)
+        glyphs = _glyphs(codes)
         text = "".join([font.texts[glyph] for glyph in glyphs])
     except (ValueError, StructError, KeyError) as error:
         raise Unknown("a glyph that stands for nothing") from error
@@ -102,6 +120,7 @@ def read(written: str, font: Font) -> Words:
     said = plain(text)
     once = set(glyphs)
     return Words(
+        font=font,
         text=text,
         line=Line(said, squeezed(said), min(moves) < -_SPACE),
         codes=codes,
@@ -112,6 +131,10 @@ def read(written: str, font: Font) -> Words:
         first=widths[0],
         last=widths[-1],
     )
+
+
+def _glyphs(codes: bytes) -> tuple[int, ...]:
+    return unpack(f">{len(codes) // _BYTES}H", codes)
 
 
 def _runs(written: str) -> tuple[float, list[str], list[float]]:
