@@ -191,6 +191,33 @@ document.addEventListener("DOMContentLoaded", () => {
   help.append(" ", turn);
 });
 
+// --- While the server works ---------------------------------------------------------------------
+// Some presses look at every letter of a mailing. What happens meanwhile is said below the button,
+// and a second press does nothing. Without a script the browser alone shows that it waits.
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.dataset.meanwhile || event.defaultPrevented) return;
+  if (button.getAttribute("aria-disabled") === "true") {
+    event.preventDefault();
+    return;
+  }
+  button.setAttribute("aria-disabled", "true");
+  const note = document.createElement("p");
+  note.className = "cs-note cs-meanwhile";
+  note.setAttribute("role", "status");
+  button.after(note);
+  requestAnimationFrame(() => { note.textContent = button.dataset.meanwhile; });
+});
+
+// Who goes back finds the page as it was left.
+window.addEventListener("pageshow", () => {
+  for (const note of document.querySelectorAll(".cs-meanwhile")) {
+    note.previousElementSibling.removeAttribute("aria-disabled");
+    note.remove();
+  }
+});
+
 // --- Suggestions --------------------------------------------------------------------------------
 // Without a script the link opens the page again with the form filled in. Here what was typed
 // already stays, and all that are clear are put only where nothing was chosen yet.
