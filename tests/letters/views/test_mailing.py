@@ -218,6 +218,16 @@ def test_leaving_out_without_a_choice_or_reason_says_so():
     )
 
 
+def test_a_press_that_looks_at_every_letter_says_what_happens_meanwhile():
+    stage = stages.rendered(2)
+    check, approving = (
+        get(person, "mailing", stage.mailing.pk, step=step)
+        for person, step in ((stage.manager, "check"), (stage.counsel, "approve"))
+    )
+    assert "Every letter is checked; of thousands this takes some seconds." in check
+    assert "Every stored file is read again" in approving
+
+
 def test_the_whole_way_by_buttons():
     stage = stages.prepared(3)
     pk = stage.mailing.pk
