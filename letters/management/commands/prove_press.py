@@ -1,6 +1,5 @@
 """Compare every letter that shares a layout with itself set alone, byte for byte."""
 
-import unicodedata
 from argparse import ArgumentParser
 from collections import Counter
 from dataclasses import replace
@@ -51,17 +50,14 @@ class Command(BaseCommand):
         """What is the same in a letter that WeasyPrint makes with nothing of ours."""
         if pages.rasters(ours, _DPI) != pages.rasters(obvious, _DPI):
             raise CommandError(f"Letter {content.reference} is another picture.")
-        read, expected = pages.text(ours), pages.text(obvious)
+        read, expected = _words(pages.text(ours)), _words(pages.text(obvious))
         if read == expected:
             return "the same pictures and text as by WeasyPrint called the obvious way"
-        if _composed(read) == _composed(expected):
-            return "the same pictures; a letter and its accent are read as one, there as two"
         place = next(n for n, (a, b) in enumerate(zip(read, expected, strict=False)) if a != b)
         around = slice(max(place - 9, 0), place + 9)
-        self.stdout.write(
-            f"  {content.reference}: read as {read[around]!r}, there {expected[around]!r}"
+        raise CommandError(
+            f"Letter {content.reference} is read as {read[around]!r}, there {expected[around]!r}."
         )
-        return "the same pictures, read otherwise"
 
     def _prove(self, press: Press, name: str, contents: list[LetterContent]) -> None:
         found: Counter[str] = Counter()
@@ -83,5 +79,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {number:>6,}  {what}")
 
 
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _words(text: str) -> str:
+    """The text without its line breaks, and without the second of two spaces.
+
+    Where a no-break space stands beside another, a reader of PDFs finds one of them or both.
+    """
+    return " ".join(text.split())

@@ -6,7 +6,8 @@ mailing, frozen when its rendering starts, are noted in every font before the le
 the fonts of all its letters are the same bytes, and are made once.
 
 What a letter's own text uses besides is added as ever, so a character that nobody foresaw
-costs a subset of its own and nothing else.
+costs a subset of its own and nothing else. And what it uses a glyph for is what that glyph is read
+as: an accent may be typed by itself, and two kinds of hyphens look the same.
 """
 
 import io
@@ -18,6 +19,8 @@ from fontTools.ttLib import TTFont
 from letters.merge.compositor.kept import Kept
 from letters.merge.compositor.pairs import Pairs
 
+NO_BREAK_SPACE = "\u00a0"  # which is drawn as a space is, and read as one
+_TYPED_LIGATURES = frozenset(map(chr, range(0xFB00, 0xFB07)))
 _LIGATURES, _EXTENSION = 4, 7
 _PER_MILLE = 1000 / 1024  # Pango measures in 1024ths of a pixel, PDF in thousandths of an em
 
@@ -43,15 +46,15 @@ class SharedFonts:
         class Font(plain):
             def __init__(self, pango_font: Any, description: Any, font_size: float) -> None:
                 super().__init__(pango_font, description, font_size)
-                self.foreseen: frozenset[int] = frozenset()
+                self.foreseen: dict[int, str] = {}
                 self._whole = bytes(self.file_content)
                 if shared.characters:
                     texts, widths = shared._noted.get(
                         (self.hash, font_size, shared.characters),
                         lambda: _note(self, pango_font, shared.characters),
                     )
-                    self.to_unicode, self.widths = dict(texts), dict(widths)
-                    self.foreseen = frozenset(texts)
+                    self.to_unicode, self.widths = _Texts(texts), dict(widths)
+                    self.foreseen = texts
 
             @property
             def pairs(self) -> Pairs:
@@ -66,6 +69,30 @@ class SharedFonts:
                 self.file_content = shared._cut.get(key, cut)
 
         return Font
+
+
+class _Texts(dict[int, str]):
+    """Which text each glyph is read as: what was foreseen, until the letter uses it."""
+
+    def __init__(self, foreseen: dict[int, str]) -> None:
+        super().__init__(foreseen)
+        self._used: set[int] = set()
+
+    def __contains__(self, glyph: object) -> bool:
+        return glyph in self._used
+
+    def __setitem__(self, glyph: int, text: str) -> None:
+        self._used.add(glyph)
+        super().__setitem__(glyph, _as_read(text))
+
+
+def _as_read(text: str) -> str:
+    return " " if text == NO_BREAK_SPACE else text
+
+
+def read_back(foreseen: dict[int, str]) -> frozenset[str]:
+    """The characters that stand in a file as they were typed, where none forms another."""
+    return frozenset([*foreseen.values(), NO_BREAK_SPACE])
 
 
 def _note(font: Any, pango_font: Any, characters: str) -> tuple[dict[int, str], dict[int, int]]:
@@ -86,12 +113,15 @@ def glyphs(file: bytes, characters: str) -> Iterator[tuple[int, str]]:
     font = TTFont(io.BytesIO(file), lazy=True)
     names = font.getBestCmap()
     texts: dict[str, str] = {}
-    for char in sorted(characters):  # a space before the no-break space that looks like it
+    for char in sorted({*characters} - _TYPED_LIGATURES):  # what is usual before what looks like it
         if ord(char) in names:
-            texts.setdefault(names[ord(char)], char)
+            texts.setdefault(names[ord(char)], _as_read(char))
     for parts, ligature in _ligatures(font):
         if ligature not in texts and all(part in texts for part in parts):
             texts[ligature] = "".join(texts[part] for part in parts)
+    for char in sorted(_TYPED_LIGATURES.intersection(characters)):
+        if ord(char) in names:
+            texts.setdefault(names[ord(char)], char)
     for name, text in texts.items():
         yield font.getGlyphID(name), text
 

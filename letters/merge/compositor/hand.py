@@ -5,6 +5,7 @@ Pango is asked once for each pair, and lines are put together from that.
 """
 
 import re
+import unicodedata
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,10 +36,14 @@ class Unproven(Exception):
 
 @dataclass(frozen=True)
 class Face:
-    """A font of the file: the widths noted in it, by glyph, and what it does with plain text."""
+    """A font of the file: the widths noted in it, by glyph, and what it does with plain text.
+
+    `read_back` are the characters that are read from the file as they were typed.
+    """
 
     widths: dict[int, int]
     pairs: Pairs
+    read_back: frozenset[str]
 
 
 class Shaped(NamedTuple):
@@ -83,6 +88,14 @@ class Hand:
 
     def shape(self, text: str) -> Shaped:
         return self._composed(text) or self._shape(text)
+
+    def prove_read(self, text: str) -> None:
+        """Raises Unproven where the file would say it as another text that looks the same."""
+        if self._key is None or text.isascii():
+            return
+        is_composed = unicodedata.is_normalized("NFC", text)
+        if not is_composed or not self._faces[self._key].read_back.issuperset(text):
+            raise Unproven("a character that was not foreseen or is read as another")
 
     def measure_word(self, word: str) -> float:
         try:

@@ -83,6 +83,8 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
     paragraph = _Paragraph(runs)
     if _OTHERWISE.search(paragraph.text):
         raise Unproven("characters that change how a line is written or broken")
+    for hand, text in runs:
+        hand.prove_read(text)
     length = len(paragraph.text)
     if not measure.wraps:
         return [paragraph.pieces(0, length, measure.indent)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from letters.merge.compositor import source
+from letters.merge.compositor.fonts import read_back
 from letters.merge.compositor.hand import Face, Hand, Unproven
 from letters.merge.compositor.lines import Lines, Measure, Seen, set_lines
 from letters.merge.compositor.source import Source
@@ -133,9 +134,12 @@ class Reading:
             raise Unproven("a source that is read in two ways")
         self.numbers = {element: number for number, element in enumerate(elements)}
         self.drawn = drawn
-        self.faces = {key: Face(font.widths, font.pairs) for key, font in document.fonts.items()}
+        self.faces = {
+            key: Face(font.widths, font.pairs, read_back(font.foreseen))
+            for key, font in document.fonts.items()
+        }
         for font in document.fonts.values():
-            if font.to_unicode.keys() != font.foreseen:
+            if font.to_unicode != font.foreseen:
                 raise Unproven("a character that was not foreseen")
         self.rows: dict[int, list[Row]] = {}
         self.feet: list[Row] = []

@@ -7,7 +7,7 @@ import pytest
 
 from letters.actions.alike import ALWAYS
 from letters.management.bench import adversary, mailing
-from letters.merge import document
+from letters.merge import document, pages
 from letters.merge.content import ExhibitContent
 from letters.merge.press import Press, RenderRefused
 from tests.letters.merge import specimens
@@ -120,13 +120,26 @@ def test_nothing_is_shared_where_it_was_not_asked_for(one):
     ("name", "why"),
     [
         ("Soft\u00adhyphen College", "characters that change how a line is written or broken"),
-        ("Ωmega College", "a character that was not foreseen"),
+        ("Ωmega College", "a character that was not foreseen or is read as another"),
+        ("Cole\u0301gio", "a character that was not foreseen or is read as another"),
+        ("Twenty\u2010One College", "a character that was not foreseen or is read as another"),
     ],
 )
 def test_a_name_that_is_not_proven_is_set_by_itself(one, name, why):
     for known in ("Kappa College", "Lambda College"):
         one.render(named(known), by_class=True)
     assert one.render(named(name), by_class=True).set_alone == why
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Colégio", "Cole\u0301gio", "A-B College", "A\u2010B College", "fine", "Đuro", "Ðuro"],
+)
+def test_a_name_is_read_from_the_file_as_it_was_typed(one, name):
+    characters = CHARACTERS + "\u0301\u2010ﬁĐÐ"
+    for number in range(2):
+        made = replace(named(f"{name} {number}"), characters=characters)
+        assert f"\n{name} {number}\n" in pages.text(one.render(made, by_class=True).pdf)
 
 
 def test_a_name_in_a_heading_makes_a_layout_of_its_own(one):

@@ -40,11 +40,14 @@ def press():
     made.close()
 
 
+_READ_OTHERWISE = {*"\u00a0\u2010\u2011\u0301\u0303"}
+
+
 def lines(chance: random.Random) -> list[str]:
     """Names, addresses and odd words, each short enough for one line."""
     content = next(mailing.contents(1))
     said = [*content.address_lines, "Rensselaer", "AVATAR To Wa Ty LT.", "1–2 (a) “b” c’s"]
-    words = [word for word in adversary.PIECES if len(word) < 20 and "\u00a0" not in word]
+    words = [word for word in adversary.PIECES if len(word) < 20 and not _READ_OTHERWISE & {*word}]
     said += [" ".join(chance.choices(words, k=chance.randint(1, 4))) for _ in range(60)]
     return [line[:36].strip() or "x" for line in said]
 
