@@ -23,6 +23,7 @@ _FOLIO = re.compile(r"Page \d+ of \d+|Our Ref\.:.*")
 _NUMBER = re.compile(r"Page\d+of\d+")
 _LOOSE_FOLIO = re.compile(rf"{_NUMBER.pattern}|OurRef\.:.*")
 _BLOCK = re.compile(r"</?(?:p|li|h\d|blockquote|ol|ul|hr)\b[^>]*>|<!--.*?-->")
+_TAG = re.compile(r"<[^>]+>")
 _LONGEST_NAMED = 120
 
 
@@ -116,7 +117,7 @@ def _said(source: str) -> Iterator[str]:
 # Most paragraphs are the same in all letters of a mailing.
 @lru_cache(maxsize=2_000)
 def _spoken(part: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", part)).split())
+    return " ".join(html.unescape(_TAG.sub(" ", part)).split())
 
 
 @lru_cache(maxsize=2_000)

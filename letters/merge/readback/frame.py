@@ -14,6 +14,8 @@ _STREAM = re.compile(rb"(\d+) 0 obj\n(<<[^\n]*/Length (\d+)>>)\nstream\n")
 _OBJECTS = re.compile(rb"<</Type /ObjStm/N (\d+)/First (\d+)/Filter /FlateDecode/Length \d+>>")
 _PACKED = b"<</Filter /FlateDecode/Length %d>>"
 _LISTING = b"0123456789 \n"
+# Bytes of the objects packed together: pages and fonts are the first, then the structure.
+_FIRST, _ALL = 6_000, 0
 _WHOLE, _TOGETHER = 1, 2
 _HEADER, _AFTER = b"%PDF-1.7\n", b"\nendstream\nendobj\n"
 
@@ -28,11 +30,18 @@ class Stream(NamedTuple):
 
 
 class _Objects(NamedTuple):
-    """Objects that are packed together: their numbers, where each begins, and all of them."""
+    """Objects that are packed together: their numbers, where each begins, and the first ones."""
 
     numbers: list[bytes]
     starts: list[bytes]
     body: bytes
+
+    def get(self, nth: int, number: int) -> bytes | None:
+        """None where it is not unpacked so far."""
+        if self.numbers[nth : nth + 1] != [b"%d" % number]:
+            raise Unknown("an object that is not in its place")
+        start, end = int(self.starts[nth]), int(self.starts[nth + 1])
+        return self.body[start:end].strip() if end <= len(self.body) else None
 
 
 class Frame:
@@ -59,10 +68,11 @@ class Frame:
         kind, inside, nth = self._row(number)
         if kind != _TOGETHER:
             raise Unknown("an object that stands alone")
-        objects = self._together.get(inside) or self._unpack(inside)
-        if objects.numbers[nth : nth + 1] != [b"%d" % number]:
-            raise Unknown("an object that is not in its place")
-        return objects.body[int(objects.starts[nth]) : int(objects.starts[nth + 1])].strip()
+        objects = self._together.get(inside) or self._unpack(inside, _FIRST)
+        found = objects.get(nth, number)
+        if found is None:
+            found = self._unpack(inside, _ALL).get(nth, number)
+        return found or b""
 
     def stream(self, number: int) -> Stream:
         kind, place, _generation = self._row(number)
@@ -91,23 +101,25 @@ class Frame:
             raise Unknown("a stream of another length")
         return self._pdf[start:end]
 
-    def _unpack(self, number: int) -> _Objects:
+    def _unpack(self, number: int, most: int) -> _Objects:
         head, packed = self.stream(number)
         known = _OBJECTS.fullmatch(head)
         if not known:
             raise Unknown("no objects packed together")
         count, first = int(known[1]), int(known[2])
-        held = unpacked(packed)
+        held = unpacked(packed, most and first + most)
         listed, body = held[:first].split(), held[first:]
         if len(listed) != 2 * count or held[:first].translate(None, _LISTING):
             raise Unknown("objects that are counted otherwise")
-        objects = _Objects(listed[0::2], [*listed[1::2], b"%d" % len(body)], body)
+        end = b"%d" % max(len(body), most + 1)
+        objects = _Objects(listed[0::2], [*listed[1::2], end], body)
         self._together[number] = objects
         return objects
 
 
-def unpacked(packed: bytes) -> bytes:
+def unpacked(packed: bytes, most: int = 0) -> bytes:
+    """At most so many bytes from its beginning, or everything."""
     try:
-        return zlib.decompress(packed)
+        return zlib.decompressobj().decompress(packed, most) if most else zlib.decompress(packed)
     except zlib.error as error:
         raise Unknown("a stream that cannot be unpacked") from error

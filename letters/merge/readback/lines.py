@@ -30,9 +30,9 @@ _OTHER = re.compile(
     rb"|<</Type /Pagination>>|/[aA]N gs|/i[0-9a-f]+ Do|\[(?:N(?: N)*)?\] N d|N [wJjM]|N N [ml]"
     rb"|N N N (?:rg|RG)|N N N N re|N N N N N N cm)\n)*".replace(b"N", _NUMBER)
 )
-_DRAWN = re.compile(rb"(?:N N [ml]\n)+".replace(b"N", _NUMBER))
+_DRAWN = re.compile(rb"(?:[\d. -]+[ml]\n)+")
 _LONG = 300  # bytes between two texts: a drawing in it differs from letter to letter
-_MOST_KEPT = 4_000
+_MOST_KEPT = 10_000
 _HYPHENS = ("-", "\u00ad")
 # So many texts back PDFium looks for one that is drawn twice, so many glyphs to the side.
 _BACK, _UPON = 5, 1.3

@@ -108,13 +108,13 @@ def read(written: str, font: Font) -> Words:
     try:
         codes = bytes.fromhex("".join(runs))
         glyphs = _glyphs(codes)
-        text = "".join([font.texts[glyph] for glyph in glyphs])
+        text = "".join(map(font.texts.__getitem__, glyphs))
     except (ValueError, StructError, KeyError) as error:
         raise Unknown("a glyph that stands for nothing") from error
-    widths = [font.widths[glyph] for glyph in glyphs]
+    widths = [*map(font.widths.__getitem__, glyphs)]
     ends = accumulate(len(run) // _DIGITS for run in runs)
     behind = [widths[end - 1] - move for end, move in zip(ends, moves, strict=True)]
-    if min(*widths, *behind) < _SAME:
+    if min(widths) < _SAME or min(behind) < _SAME:
         raise Unknown("glyphs on top of each other")
     _refuse_joining(text[0])
     said = plain(text)
@@ -126,8 +126,8 @@ def read(written: str, font: Font) -> Words:
         codes=codes,
         start=start,
         width=sum(widths) - sum(moves),
-        low=min([font.lows[glyph] for glyph in once]),
-        high=max([font.highs[glyph] for glyph in once]) * _TALLER,
+        low=min(map(font.lows.__getitem__, once)),
+        high=max(map(font.highs.__getitem__, once)) * _TALLER,
         first=widths[0],
         last=widths[-1],
     )

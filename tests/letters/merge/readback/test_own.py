@@ -9,7 +9,7 @@ import pytest
 
 from letters.management.bench import adversary
 from letters.merge import document, measure, pages, press
-from letters.merge.readback import lines, own
+from letters.merge.readback import frame, lines, own
 from letters.merge.readback.frame import Unknown
 from letters.merge.readback.plain import plain, squeezed
 from tests.letters.merge import specimens
@@ -49,19 +49,36 @@ def test_a_specimen_has_the_measures_that_pdfium_finds(name):
     assert measure.measure(pdf, content) == measure.measure_by_pdfium(pdf, content)
 
 
-def test_letters_with_odd_values_are_read_as_pdfium_reads_them():
-    contents = list(adversary.contents(120, seed=7))
+@pytest.fixture(scope="module")
+def odd_letters():
+    """Letters with values as nobody would choose them, by the layouts of others."""
+    contents = [
+        replace(content, postal_lines=content.address_lines)
+        for content in adversary.contents(120, seed=7)
+    ]
     characters = adversary.characters_of(contents)
-    known, made = 0, press.Press()
-    for content in contents:
-        pdf = made.render(document.make(replace(content, characters=characters)), by_class=True).pdf
+    made = press.Press()
+    yield [
+        (content, made.render(document.make(content), by_class=True).pdf)
+        for content in (replace(content, characters=characters) for content in contents)
+    ]
+    made.close()
+
+
+def test_letters_with_odd_values_are_read_as_pdfium_reads_them(odd_letters):
+    known = 0
+    for content, pdf in odd_letters:
         try:
             assert is_read_alike(pdf), content.reference
             known += 1
         except Unknown:
             pass
-    made.close()
     assert known > 110
+
+
+def test_letters_with_odd_values_have_the_measures_that_pdfium_finds(odd_letters):
+    for content, pdf in odd_letters:
+        assert measure.measure(pdf, content) == measure.measure_by_pdfium(pdf, content)
 
 
 def test_a_letter_without_fault_is_measured_without_pdfium(monkeypatch):
@@ -73,6 +90,11 @@ def test_a_letter_without_fault_is_measured_without_pdfium(monkeypatch):
 def test_what_was_read_before_is_read_alike_when_it_is_forgotten(monkeypatch):
     monkeypatch.setattr(lines, "_MOST_KEPT", 5)
     assert all(is_read_alike(set_once(name).pdf) for name in ("plain", "lists", "plain"))
+
+
+def test_objects_that_stand_far_behind_are_found(monkeypatch):
+    monkeypatch.setattr(frame, "_FIRST", 10)
+    assert is_read_alike(set_once("plain").pdf)
 
 
 # --- Faults of a press ---------------------------------------------------------------
@@ -170,6 +192,18 @@ def moved_down(shown: bytes, by: float) -> bytes:
     return place.sub(lambda at: b"%b %f" % (at[1], float(at[2]) + by), shown)
 
 
+def at_the_first_text(drawing: bytes, before: bytes, after: bytes) -> bytes:
+    shown = next(TEXT.finditer(drawing))
+    begins, ends = shown.start() - len(b"BT\n"), shown.end() + len(b"ET\n")
+    return drawing[:begins] + before + drawing[begins:ends] + after + drawing[ends:]
+
+
+def depth(drawing: bytes) -> int:
+    """How many states of drawing are open at the first text."""
+    operations = drawing[: drawing.index(b"BT\n")].split(b"\n")
+    return operations.count(b"q") - operations.count(b"Q")
+
+
 UNKNOWN = {
     "turned": on_a_line(lambda shown: shown.replace(b"1 0 0 -1", b"0 1 1 0")),
     "unseen": on_a_line(lambda shown: b"3 Tr\n" + shown),
@@ -186,6 +220,9 @@ UNKNOWN = {
     ),
     "behind digits without end": on_a_line(
         lambda shown: shown + b"ET\n[" + b"1" * 80 + b"\nBT\n" + shown
+    ),
+    "behind the end of the page's state": lambda drawing: at_the_first_text(
+        drawing, b"Q\n" * depth(drawing), b"q\n" * depth(drawing)
     ),
     "with a form": on_a_line(lambda shown: shown + b"ET\n/x1 Do\nBT\n" + shown),
     "with words said for it": on_a_line(
