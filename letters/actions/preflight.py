@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from campaigns.deadlines import Rule
+from letters import circles
 from letters.models import Finding, Letter, Mailing
 from letters.preflight import answers, permission
 from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 
+@circles.not_sought()
 def run(mailing: Mailing, letters: list[Letter] | None = None) -> list[Found]:
     """Check every letter that still counts, and keep what was found in place of the last run.
 
