@@ -32,7 +32,7 @@ _OTHER = re.compile(
 )
 _DRAWN = re.compile(rb"(?:[\d. -]+[ml]\n)+")
 _LONG = 300  # bytes between two texts: a drawing in it differs from letter to letter
-_MOST_KEPT = 10_000
+_MOST_KEPT = 5_000  # of each kind, some ten megabytes in all
 _HYPHENS = ("-", "\u00ad")
 # So many texts back PDFium looks for one that is drawn twice, so many glyphs to the side.
 _BACK, _UPON = 5, 1.3

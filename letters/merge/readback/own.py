@@ -93,7 +93,7 @@ def _reader_of(frame: Frame, number: int) -> Reader:
     return _reader(tuple(named))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _reader(named: tuple[tuple[bytes, Font], ...]) -> Reader:
     if len(dict(named)) != len(named):
         raise Unknown("two fonts of one name")
