@@ -12,6 +12,7 @@ The same content gives the same bytes, whatever was rendered before and in which
 """
 
 import atexit
+import fcntl
 import math
 import os
 import select
@@ -71,9 +72,7 @@ START_SECONDS = 60.0
 LETTERS_PER_CHILD = 300
 _SHARED = 1 / 100  # of the wear that one letter is
 _PIPE = 1024 * 1024  # bytes, the most that Linux gives to everybody
-# So many letters are sent before the first of them is answered; never more than go through the
-# pipe at once, as both sides would wait for each other.
-_AHEAD, _AHEAD_BYTES = 16, _PIPE // 2
+_AHEAD = 16  # letters that are sent before the first of them is answered
 _SAID = 4_000  # characters of standard error that are worth keeping
 
 
@@ -329,8 +328,10 @@ class _Child:
                 cwd=self._folder,
                 env=_environment(self._folder),
                 start_new_session=True,  # Ctrl-C is the parent's; closing the pipe ends it
-                pipesize=_PIPE,
             )
+        _widen(self._process.stdout)
+        # Never more goes ahead than the pipe holds: each side would wait for the other.
+        self._room = _widen(self._process.stdin) // 2
 
     @property
     def pid(self) -> int:
@@ -368,7 +369,7 @@ class _Child:
     def _goes_ahead(self, request: Request, under_way: int) -> bool:
         """Whether it can be sent without waiting until the child takes it."""
         _header, source, assets = request
-        return assets == self._holds and under_way + len(source) < _AHEAD_BYTES
+        return assets == self._holds and under_way + len(source) < self._room
 
     def _send(self, header: dict[str, Any], source: bytes, assets: dict[str, bytes]) -> int:
         """Send a letter, with its pictures where they are others; how many bytes that were."""
@@ -406,6 +407,13 @@ class _Child:
         said = self._said.read_bytes()[-_SAID:].decode(errors="replace").strip()
         last = said.splitlines()[-1] if said else "it said nothing"
         return RenderCrashed(f"The letter's process ended ({code}): {last}")
+
+
+def _widen(pipe: Any) -> int:
+    """Let the pipe hold as much as the system permits; how many bytes that are."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
 class _Patient:

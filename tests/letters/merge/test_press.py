@@ -301,6 +301,17 @@ def test_pictures_are_sent_with_the_first_letter_that_has_others(small_press):
         assert [outcome.pdf for outcome in outcomes] == expected
 
 
+@pytest.mark.parametrize("size", [4096, 2**40])
+def test_letters_are_set_through_whatever_pipe_the_system_gives(monkeypatch, size):
+    monkeypatch.setattr(press, "_PIPE", size)
+    narrow, letters = Press(), alike(30)
+    try:
+        outcomes = narrow.render_many(letters, by_class=True)
+        assert sum(bool(outcome.set_by) for outcome in outcomes) == 29
+    finally:
+        narrow.close()
+
+
 def test_once_the_time_is_over_no_further_letter_is_begun(small_press):
     letters = alike(6)
     assert len(small_press.render_many(letters, until=time.monotonic() - 1)) == 1
