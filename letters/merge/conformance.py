@@ -120,7 +120,10 @@ def _data(stream: Any) -> bytes:
     content = b"".join(pieces or [b"\n".join(map(pydyf._to_bytes, stream.stream))])
     if stream.compress:
         extra["Filter"] = "/FlateDecode"
-        content = packing.pack(pieces) if pieces else _deflated(content)
+        if extra.get("Type") == "/XRef":
+            content = packing.stored(content)
+        else:
+            content = packing.pack(pieces) if pieces else _deflated(content)
     elif extra.get("Filter") == "/FlateDecode" and _ends_in_a_break(content):
         content = _deflated(zlib.decompress(content))
     extra["Length"] = len(content)

@@ -21,6 +21,7 @@ from letters.merge.compositor.kept import Kept
 
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _GENERATION = 2  # bytes; the largest is that of the free object
+_FIRST = bytes(_GENERATION)
 
 Made = Mapping[str, str]
 # Bytes, or the name of a value and whether it stands in XML.
@@ -173,9 +174,9 @@ class Sheaf:
         size = ceil(log(places[-1] + 1, 256))
         if size not in self._tables:
             self._tables[size] = self._table(size)
-        rows = [_row(1, place, size, 0) for place in places]
+        rows = [b"\1" + place.to_bytes(size, "big") + _FIRST for place in places]
         table = b"".join(chain.from_iterable(zip(self._tables[size], rows, strict=True)))
-        packed = packing.pack([table])
+        packed = packing.stored(table)
         count, named = self._count + 2, pydyf.String(identifier).data
         head = (
             b"<</Type /XRef/Index [0 %d]/W [1 %d %d]/Size %d/Root %s/Info %s/ID [%s %s]"

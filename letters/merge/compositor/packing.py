@@ -49,16 +49,19 @@ def ending_plainly(stream: bytes) -> bytes:
     return stream + b"\0" if stream.endswith((b"\r", b"\n")) else stream
 
 
+def stored(table: bytes) -> bytes:
+    """A table that is other in each file, and small: in the form of what is packed, as it is."""
+    return ending_plainly(zlib.compress(table, 0))
+
+
 def pack(pieces: Sequence[bytes]) -> bytes:
     return joined(map(packed, pieces), zlib.adler32(b"".join(pieces)))
 
 
 def pieces_of(stream: Any) -> list[bytes] | None:
-    """The pieces in which a stream of WeasyPrint is packed; None where it is packed whole."""
+    """The pieces in which a stream of WeasyPrint is packed; None where it is not in pieces."""
     if stream.extra.get("Type") == "/ObjStm":
         return object_pieces([pydyf._to_bytes(item) for item in stream.stream])
-    if stream.extra.get("Type") == "/XRef":
-        return list(stream.stream)
     if getattr(stream, "_tags", None) is None:
         return None
     return page_pieces(stream.stream)

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from letters.merge.compositor import source
@@ -110,13 +111,18 @@ def _collapsed(texts: Texts) -> list[str]:
     found = []
     is_after_space = True
     for text in texts:
-        text = _SPACES.sub(" ", html.unescape(text) if "&" in text else text)
+        text = _spaced_once(text)
         if is_after_space and text.startswith(" "):
             text = text[1:]
         if text:
             is_after_space = text.endswith(" ")
         found.append(text)
     return found
+
+
+@lru_cache(maxsize=1_000)  # what stands before and after a name is the same in each letter
+def _spaced_once(text: str) -> str:
+    return _SPACES.sub(" ", html.unescape(text) if "&" in text else text)
 
 
 class Reading:

@@ -36,16 +36,16 @@ class Sheet:
             {part: place for place, part in enumerate(piece) if isinstance(part, int)}
             for piece in self._pieces
         ]
+        self._piece_of = {slot: n for n, slots in enumerate(self._slots) for slot in slots}
         self._whole = [self._filled(number, {}) for number in range(len(self._pieces))]
         self._packed = [packing.packed(piece) for piece in self._whole]
 
     def packed(self, changed: dict[int, bytes]) -> bytes:
         contents, packed = self._whole.copy(), self._packed.copy()
-        for number, slots in enumerate(self._slots):
-            if not changed.keys().isdisjoint(slots):
-                content = self._filled(number, changed)
-                if content != contents[number]:
-                    contents[number], packed[number] = content, packing.packed(content)
+        for number in {self._piece_of[slot] for slot in changed if slot in self._piece_of}:
+            content = self._filled(number, changed)
+            if content != contents[number]:
+                contents[number], packed[number] = content, packing.packed(content)
         return packing.joined(packed, zlib.adler32(b"".join(contents)))
 
     def _filled(self, number: int, changed: dict[int, bytes]) -> bytes:
