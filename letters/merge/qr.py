@@ -7,6 +7,7 @@ together from that instead of reckoning each anew, which took longer than all el
 """
 
 import string
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from math import ceil
@@ -26,53 +27,64 @@ class QrCodes:
 
     def __init__(self) -> None:
         self._drawn = 0
-        self._like = ""
-        self._size = 0
-        self._whole = 0
-        self._first = 0
-        self._changes: list[dict[str, int]] = []
+        self.noted: _Noted | None = None
 
     def draw(self, url: str) -> str:
         """An SVG element. The same for the same address, noted or not."""
-        bits, size = self._put_together(url), self._size
-        if bits is None:
-            code = _code(url)
-            bits, size = _bits(code), len(code.matrix)
-            self._count(url)
-        return _svg(url, bits, size)
+        noted = self.noted  # once: another thread may note anew
+        bits = noted.put_together(url) if noted else None
+        if noted and bits is not None:
+            return _svg(url, bits, noted.size)
+        code = _code(url)
+        self._drawn += 1
+        if self._drawn % _AFTER == 0:
+            self.noted = _noted(url) or noted
+        return _svg(url, _bits(code), len(code.matrix))
 
-    def _put_together(self, url: str) -> int | None:
-        first, like = self._first, self._like
-        last = first + len(self._changes)
-        if len(url) != len(like) or url[:first] != like[:first] or url[last:] != like[last:]:
+
+@dataclass(frozen=True)
+class _Noted:
+    """Addresses that begin and end alike: the modules of one of them, and what its characters
+    change, each in its place."""
+
+    before: str
+    after: str
+    size: int
+    whole: int
+    changes: list[dict[str, int]]
+
+    def put_together(self, url: str) -> int | None:
+        first, last = len(self.before), len(self.before) + len(self.changes)
+        if not (url.startswith(self.before) and url[last:] == self.after):
             return None
-        bits = self._whole
-        for changes, char in zip(self._changes, url[first:last], strict=True):
+        code = url[first:last]
+        if len(code) < len(self.changes):
+            return None
+        bits = self.whole
+        for changes, char in zip(self.changes, code, strict=True):
             if char not in changes:
                 return None
             bits ^= changes[char]
         return bits
 
-    def _count(self, url: str) -> None:
-        """Note what each bit changes once so many addresses have differed in their codes."""
-        self._drawn += 1
-        if self._drawn % _AFTER:
-            return
-        first = url.rfind("/", 0, -1) + 1
-        code = url[first:].rstrip("/")
-        if not code or not set(_IN_CODES).issuperset(code):
-            return
-        like = url[:first] + "a" * len(code) + url[first + len(code) :]
-        code_like = _code(like)
-        whole = _bits(code_like)
-        self._changes = [
-            _characters(
-                [whole ^ _bits(_code(_flipped(like, first + place, bit))) for bit in range(_BITS)]
-            )
-            for place in range(len(code))
-        ]
-        self._like, self._whole, self._first = like, whole, first
-        self._size = len(code_like.matrix)
+
+def _noted(url: str) -> _Noted | None:
+    """What its code is made of, where it is made of what codes are."""
+    first = url.rfind("/", 0, -1) + 1
+    code = url[first:].rstrip("/")
+    if not code or not set(_IN_CODES).issuperset(code):
+        return None
+    before, after = url[:first], url[first + len(code) :]
+    like = before + "a" * len(code) + after
+    drawn = _code(like)
+    whole = _bits(drawn)
+    changes = [
+        _characters(
+            [whole ^ _bits(_code(_flipped(like, first + place, bit))) for bit in range(_BITS)]
+        )
+        for place in range(len(code))
+    ]
+    return _Noted(before, after, len(drawn.matrix), whole, changes)
 
 
 def _characters(changes: list[int]) -> dict[str, int]:

@@ -36,7 +36,7 @@ def test_what_is_put_together_is_what_is_reckoned():
     codes = qr.QrCodes()
     for url in addresses(200):
         assert drawn(codes.draw(url)) == by_segno(url)
-    assert codes._changes
+    assert codes.noted
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,9 @@ def test_what_is_put_together_is_what_is_reckoned():
         "https://letters.example.org/elsewhere/abcdefghijklmnopqrstuvwxyz/",
         "https://other.example/a?b=c&d",
         "1234567890",
+        "https://letters.example.org/respond/c/short/",
+        "https://letters.example.org/respond/c/",
+        "https://letters.example.org/respond/c/abcdefghijklmnopqrstuvwxyz2/",
     ],
 )
 def test_an_address_unlike_the_others_is_reckoned_by_itself(url):
@@ -68,3 +71,29 @@ def test_a_bar_ends_with_its_row():
     svg = qr.QrCodes().draw("https://letters.example.org/a?b&c")
     size = int(re.search(r'viewBox="0 0 (\d+)', svg)[1])
     assert all(x < size and y < size for x, y in drawn(svg))
+
+
+def test_what_another_thread_notes_meanwhile_is_not_mixed_with_what_was_noted():
+    codes = qr.QrCodes()
+    for url in addresses(60):
+        codes.draw(url)
+    one, longer = codes.noted, qr._noted("https://letters.example.org/elsewhere/c/abcdefgh/")
+    assert one and longer
+
+    class Changing(qr.QrCodes):
+        """Gives another note at every look."""
+
+        looks = 0
+
+        @property
+        def noted(self):
+            self.looks += 1
+            return (one, longer)[self.looks % 2]
+
+        @noted.setter
+        def noted(self, value):
+            pass
+
+    changing = Changing()
+    for url in addresses(4):
+        assert drawn(changing.draw(url)) == by_segno(url)
