@@ -139,10 +139,11 @@ def stop_sharing(*, mailing: Mailing, letter: Letter, why: str) -> None:
     """Give back every letter that shared a layout, to be set by itself."""
     reason = f"Letter {letter.reference} was set by the layout of others, and {why}."
     free = Mailing.objects.filter(pk=mailing.pk, plainly="")
-    if not free.update(plainly=reason, sampled_at=None):
-        return
+    is_first = bool(free.update(plainly=reason, sampled_at=None))
     shared = mailing.letters.filter(status=Letter.Status.RENDERED).exclude(set_by="")
     again = unrender(shared)
+    if not is_first:  # it was stopped before, and these were still in a worker's hand
+        return
     audit.record(
         "mailing.set_plainly",
         subject=mailing,

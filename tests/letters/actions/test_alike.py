@@ -195,6 +195,18 @@ def test_two_workers_that_find_a_difference_stop_the_sharing_once():
     assert verbs.count("mailing.set_plainly") == 1
 
 
+def test_letters_that_were_in_a_hand_when_the_sharing_stopped_are_given_back_too():
+    stage = made(2)
+    finish(stage)
+    late = Letter.objects.filter(pk=stage.letters[1].pk)
+    late.update(set_by="")
+    alike.stop_sharing(mailing=stage.mailing, letter=stage.letters[0], why="it is otherwise")
+    assert [letter.status for letter in stage.letters] == ["draft", "rendered"]
+    late.update(set_by="0123456789ab")  # it is kept only now
+    alike.stop_sharing(mailing=stage.mailing, letter=late.get(), why="it is otherwise")
+    assert [letter.status for letter in stage.letters] == ["draft", "draft"]
+
+
 def test_a_stop_that_is_rolled_back_gives_no_letter_back(monkeypatch):
     stage = made(2)
     finish(stage)
