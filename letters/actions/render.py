@@ -292,24 +292,27 @@ def make(letters: list[Letter]) -> list[Made]:
     Leaves some of them where that takes long.
     """
     made: list[Made] = []
-    began = renewed = time.monotonic()
-    until = began + _LONGEST_CHUNK
+    until = time.monotonic() + _LONGEST_CHUNK
     with ThreadPoolExecutor(_AT_ONCE) as hands:
         coming: deque[Future[list[Made]]] = deque()
         for first in range(0, len(letters), _TOGETHER):
             coming.append(hands.submit(_make, letters[first : first + _TOGETHER], until))
-            if len(coming) < _AT_ONCE:
-                continue
-            made += coming.popleft().result()
-            now = time.monotonic()
-            if now > until:
-                break
-            if now - renewed > _RENEWED_EVERY:
-                _renew_lease(letters)
-                renewed = now
+            if len(coming) == _AT_ONCE:
+                made += _awaited(coming.popleft(), letters)
+                if time.monotonic() > until:
+                    break
         for some in coming:
-            made += some.result()
+            made += _awaited(some, letters)
     return made
+
+
+def _awaited(some: Future[list[Made]], letters: list[Letter]) -> list[Made]:
+    """What became of some of the letters; while that takes long, the lease of all is renewed."""
+    while True:
+        try:
+            return some.result(timeout=_RENEWED_EVERY)
+        except TimeoutError:
+            _renew_lease(letters)
 
 
 def _make(letters: list[Letter], until: float) -> list[Made]:
@@ -345,8 +348,10 @@ def _kept(letter: Letter, outcome: press.Outcome) -> Made:
     """What came from the press, with its bytes stored."""
     if isinstance(outcome, press.RenderRefused):
         return Made(letter, refusal=str(outcome))
-    if not isinstance(outcome, press.Rendered):
+    if isinstance(outcome, press.RenderTimedOut | press.RenderCrashed):
         return Made(letter, stumble=str(outcome))
+    if not isinstance(outcome, press.Rendered):
+        return _stumbled(letter, outcome)
     try:
         said = wording.wording(letter.mailing.version, letter.merge_data)
         return Made(

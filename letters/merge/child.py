@@ -51,7 +51,7 @@ def main() -> None:
         os.ftruncate(2, 0)  # standard error is a file of ours: what was said of this letter
         _allow_cpu(header["cpu_seconds"])
         answer, pdf = setter.set(header, body)
-        send(answers, answer, pdf)
+        send(answers, {**answer, "number": header["number"]}, pdf)
     # The parent that would have removed it was killed, or has closed the press.
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
@@ -63,12 +63,19 @@ def send(pipe: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
 
 
 def receive(pipe: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next frame, or None when the other side has gone."""
-    length = pipe.read(4)
-    if len(length) < 4:
+    """The next frame, or None when the other side has gone, be it within one."""
+    if (length := _whole(pipe, 4)) is None:
         return None
-    header = json.loads(pipe.read(struct.unpack(">I", length)[0]))
-    return header, pipe.read(header["size"])
+    if (encoded := _whole(pipe, struct.unpack(">I", length)[0])) is None:
+        return None
+    header = json.loads(encoded)
+    body = _whole(pipe, header["size"])
+    return None if body is None else (header, body)
+
+
+def _whole(pipe: BinaryIO, size: int) -> bytes | None:
+    found = pipe.read(size)
+    return found if len(found) == size else None
 
 
 def _limit(what: int, most: int) -> None:

@@ -51,7 +51,6 @@ __all__ = [
     "Outcome",
     "Press",
     "RenderCrashed",
-    "RenderFailed",
     "RenderRefused",
     "RenderTimedOut",
     "Rendered",
@@ -86,7 +85,6 @@ class RenderCrashed(Exception):
 
 Answer = tuple[dict[str, Any], bytes]
 Request = tuple[dict[str, Any], bytes, dict[str, bytes]]
-RenderFailed = RenderRefused | RenderTimedOut | RenderCrashed
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,8 @@ class Rendered:
     set_alone: str = ""
 
 
-Outcome = Rendered | RenderFailed
+# What was rendered, or why it was not.
+Outcome = Rendered | Exception
 
 
 def render(content: LetterContent, *, by_class: bool = False) -> Rendered:
@@ -131,7 +130,7 @@ def render_many(
     answers = iter(_press.render_many(documents, by_class=by_class, until=until))
     outcomes: list[Outcome] = []
     for content, one in zip(contents, made, strict=True):
-        if isinstance(one, RenderRefused):
+        if isinstance(one, Exception):
             outcomes.append(one)
         elif answer := next(answers, None):
             outcomes.append(_looked_at(answer, content, one))
@@ -140,20 +139,23 @@ def render_many(
     return outcomes
 
 
-def _made(content: LetterContent) -> document.Document | RenderRefused:
+def _made(content: LetterContent) -> document.Document | Exception:
     try:
         return document.make(content)
-    except RenderRefused as refused:
-        return refused
+    except Exception as error:  # of one letter, which stops no other
+        return error
 
 
 def _looked_at(outcome: Outcome, content: LetterContent, made: document.Document) -> Outcome:
     """What was rendered, with what its finished pages show."""
     if not isinstance(outcome, Rendered):
         return outcome
-    if problems := windows.problems(outcome.pdf, envelope.PROFILES[content.envelope]):
-        return RenderRefused(" ".join(problems))
-    return replace(outcome, measures=measure(outcome.pdf, content), input_sha256=made.sha256)
+    try:
+        if problems := windows.problems(outcome.pdf, envelope.PROFILES[content.envelope]):
+            return RenderRefused(" ".join(problems))
+        return replace(outcome, measures=measure(outcome.pdf, content), input_sha256=made.sha256)
+    except Exception as error:  # of one letter, which stops no other
+        return error
 
 
 def made_of(outcome: Outcome) -> Rendered:
@@ -287,9 +289,9 @@ class Press:
 
     def close(self) -> None:
         """End the child. The next letter starts a new one."""
-        if self._child is not None:
-            self._child.close()
-            self._child = None
+        child, self._child = self._child, None  # whatever interrupts this, it is not asked again
+        if child is not None:
+            child.close()
 
     def _ready(self) -> "_Child":
         if self._child is None or not self._child.is_ours() or self._child.letters_left <= 0:
@@ -315,6 +317,7 @@ class _Child:
     def __init__(self, letters: int) -> None:
         self.letters_left: float = letters
         self._has_started = False
+        self._sent = 0
         self._holds: dict[str, bytes] | None = None
         self._owner = os.getpid()
         self._folder = tempfile.mkdtemp(prefix="press-")
@@ -350,12 +353,14 @@ class _Child:
         Letters are sent ahead while those before them share a layout; what is set by itself
         takes long enough to be waited for.
         """
-        waiting, sent, ahead = deque(requests), deque[int](), 1
+        waiting, sent, ahead = deque(requests), deque[tuple[int, int]](), 1
         while waiting:
             sent.append(self._send(*waiting.popleft()))
             while sent:
                 answer = self._answer(seconds)
-                sent.popleft()
+                number, _size = sent.popleft()
+                if answer[0]["number"] != number:
+                    raise RenderCrashed("The letter's process answered for another letter.")
                 # What shares a layout is not set by WeasyPrint, which is what grows.
                 is_shared = "class" in answer[0]
                 self.letters_left -= _SHARED if is_shared else 1
@@ -363,16 +368,19 @@ class _Child:
                 yield answer
                 if self.letters_left <= 0 or time.monotonic() > until:
                     waiting.clear()
-                while waiting and len(sent) < ahead and self._goes_ahead(waiting[0], sum(sent)):
+                while waiting and len(sent) < ahead and self._goes_ahead(waiting[0], sent):
                     sent.append(self._send(*waiting.popleft()))
 
-    def _goes_ahead(self, request: Request, under_way: int) -> bool:
+    def _goes_ahead(self, request: Request, sent: Iterable[tuple[int, int]]) -> bool:
         """Whether it can be sent without waiting until the child takes it."""
         _header, source, assets = request
+        under_way = sum(size for _number, size in sent)
         return assets == self._holds and under_way + len(source) < self._room
 
-    def _send(self, header: dict[str, Any], source: bytes, assets: dict[str, bytes]) -> int:
-        """Send a letter, with its pictures where they are others; how many bytes that were."""
+    def _send(
+        self, header: dict[str, Any], source: bytes, assets: dict[str, bytes]
+    ) -> tuple[int, int]:
+        """Send a letter, with its pictures where they are others; its number and its bytes."""
         if not self._has_started:
             self._answer(START_SECONDS)
             self._has_started = True
@@ -381,10 +389,12 @@ class _Child:
             names = [(sha256, len(content)) for sha256, content in assets.items()]
             source = b"".join([source, *assets.values()])
             self._holds = assets
+        self._sent += 1
+        header = {**header, "assets": names, "number": self._sent}
         # Whether the child is gone, and at which letter, is seen where the answers end.
         with suppress(BrokenPipeError):
-            child.send(cast("Any", self._process.stdin), {**header, "assets": names}, source)
-        return len(source)
+            child.send(cast("Any", self._process.stdin), header, source)
+        return self._sent, len(source)
 
     def close(self) -> None:
         if not self.is_ours():

@@ -220,6 +220,25 @@ def test_letters_that_were_not_begun_are_given_back_and_were_no_attempt(monkeypa
     assert {(letter.status, letter.attempts) for letter in stage.letters} == {("rendered", 1)}
 
 
+def test_the_lease_of_a_whole_chunk_is_renewed_while_one_letter_takes_long(monkeypatch):
+    letters = take(started(3))
+    renewed, was_renewed = [], threading.Event()
+
+    def renew(chunk):
+        renewed.append([letter.pk for letter in chunk])
+        was_renewed.set()
+
+    def slow(content, *, by_class):
+        assert was_renewed.wait(timeout=30)
+        return stages.quick_pdf(content)
+
+    monkeypatch.setattr(render, "_RENEWED_EVERY", 0.05)
+    monkeypatch.setattr(render, "_renew_lease", renew)
+    stages.set_with(monkeypatch, slow)
+    assert [one.stumble for one in render.make(letters)] == ["", "", ""]
+    assert renewed[0] == [letter.pk for letter in letters]
+
+
 def test_what_another_worker_took_is_not_given_back():
     stage = started(1)
     lost = take(stage)

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 
 from letters.management.bench import adversary
-from letters.merge import document, pages, press, typefaces
+from letters.merge import child, document, pages, press, typefaces
 from letters.merge.document import Document
 from letters.merge.press import Press, RenderCrashed, RenderRefused, RenderTimedOut
 from tests.letters.merge import specimens
@@ -243,6 +243,34 @@ def test_a_killed_child_is_replaced(small_press):
     assert small_press.render(page("<p>x")).pages == 1
 
 
+def test_a_child_whose_end_was_interrupted_is_asked_no_more(small_press, monkeypatch):
+    fine = alike(2)
+    expected = [small_press.render(one).pdf for one in fine]
+    old = small_press._child
+    monkeypatch.setattr(old, "close", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        small_press.close()
+    monkeypatch.undo()
+    assert [one.pdf for one in small_press.render_many(fine)] == expected
+    old.close()
+
+
+def test_an_answer_to_another_letter_is_no_answer(small_press):
+    small_press.render(page("<p>x"))
+    made = small_press._request(page("<p>first"), by_class=False)
+    small_press._child._send(*made)
+    (outcome,) = small_press.render_many([page("<p>second")])
+    assert isinstance(outcome, RenderCrashed)
+    assert "second" in pages.text(small_press.render(page("<p>second")).pdf)
+
+
+@pytest.mark.parametrize("missing", [1, 20, 999, 1000, 1001])
+def test_an_answer_that_breaks_off_is_none(missing):
+    whole = io.BytesIO()
+    child.send(whole, {"pages": 1}, b"x" * 1000)
+    assert child.receive(io.BytesIO(whole.getvalue()[:-missing])) is None
+
+
 def test_the_child_has_none_of_our_secrets(small_press):
     small_press.render(page("<p>x"))
     kept = Path(f"/proc/{small_press._child._process.pid}/environ").read_text()
@@ -329,6 +357,22 @@ def test_a_press_is_renewed_between_letters_that_came_together():
         assert len(pids) == 2
     finally:
         renewed.close()
+
+
+def test_what_nobody_foresaw_of_one_letter_stops_no_other(monkeypatch):
+    letters = [specimens.letter(salutation=f"Dear Dean {number}:") for number in range(4)]
+    plain = press.measure
+
+    def measured(pdf, content):
+        return 1 / 0 if content is letters[2] else plain(pdf, content)
+
+    monkeypatch.setattr(press, "measure", measured)
+    outcomes = press.render_many(letters)
+    assert [type(outcome).__name__ for outcome in outcomes] == [
+        *("Rendered", "Rendered", "ZeroDivisionError", "Rendered")
+    ]
+    with pytest.raises(ZeroDivisionError):
+        press.render(letters[2])
 
 
 def test_the_response_panel_stands_once_and_only_where_it_was_asked_for():
