@@ -226,6 +226,8 @@ class _PlainWords(dict[str, _Set]):
 
     def _ask(self, word: str, pairs: list[tuple[str, str]]) -> list[_Set]:
         letters = self._hand.probe(word)[1:-1]
+        if not letters:
+            raise KeyError(word)
         if self._joined.isdisjoint(pairs):
             if len(letters) != len(word):
                 raise KeyError(word)

@@ -14,7 +14,7 @@ _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
 _EMPTY = frozenset({"meta", "img", "br", "hr", "link", "path"})
 # The two attributes that differ from letter to letter.
 _DESCRIPTION = re.compile(r'(?<=<meta name="description" content=")[^"]*(?=")')
-_DRAWING = re.compile(r'(?<=" d=")[^"]*(?=")')
+_DRAWING = re.compile(r'(?<=<path stroke="#000" d=")[^"]*(?=")')
 
 
 @dataclass(frozen=True)
