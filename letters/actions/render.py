@@ -393,8 +393,9 @@ def _held(letters: Iterable[Letter]) -> LetterQuerySet:
 @transaction.atomic
 def keep(made: list[Made], *, now: datetime.datetime) -> None:
     """Record a chunk. A letter whose claim was lost meanwhile is left as it stands."""
+    claims = {one.letter.claim for one in made}
     lifecycle.move_each(
-        _held([one.letter for one in made]),
+        Letter.objects.filter(claim__in=claims, status=Letter.Status.DRAFT),
         Letter.Status.RENDERED,
         {
             one.letter.pk: {
