@@ -2,7 +2,8 @@
 
 Whenever some objects more were made, Python looks through all there are for such as hold nothing
 but each other. While a decision reads the letters of a large mailing they all stay until it ends,
-so the search finds nothing and takes longer than the reading.
+so the search finds nothing and takes longer than the reading. What a worker makes of letters holds
+no circles, and goes by itself.
 """
 
 import gc
@@ -12,7 +13,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def not_sought() -> Iterator[None]:
-    """For the time of one decision, in all threads; what it left behind is found afterwards."""
+    """For the time of one decision or task, in all threads; what it left behind is found
+    afterwards.
+    """
     was_sought = gc.isenabled()
     gc.disable()
     try:

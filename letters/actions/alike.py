@@ -28,6 +28,7 @@ from letters.merge.language import MissingValue, TemplateRefused
 from letters.models import Letter, Mailing
 
 SAMPLE = 30
+_AT_ONCE = 200  # letters, whose data is not all held in memory
 _REASONS = 12  # as many as a person reads
 # What our own words and nearly every name are written with, so that one more name seldom
 # changes the fonts of letters that are made already.
@@ -89,7 +90,12 @@ def prove(*, mailing_pk: int, until: float) -> bool:
         return True  # in another worker's hand, which will be back here
     _choose(mailing, timezone.now())
     chosen = mailing.letters.filter(comparison=Letter.Comparison.CHOSEN)
-    while letter := chosen.order_by("?").first():
+    keys = list(chosen.values_list("pk", flat=True))
+    random.shuffle(keys)
+    for key in keys:
+        letter = chosen.filter(pk=key).first()
+        if letter is None:  # another worker compared it meanwhile
+            continue
         letter.mailing = mailing
         if why := _difference(letter):
             stop_sharing(mailing=mailing, letter=letter, why=why)
@@ -107,16 +113,17 @@ def prove(*, mailing_pk: int, until: float) -> bool:
 def _choose(mailing: Mailing, now: datetime.datetime) -> None:
     """A random sample, and of each layout the letter with the most to say of its recipient."""
     shared = mailing.letters.filter(status=Letter.Status.RENDERED).exclude(set_by="")
-    rows = list(shared.values_list("pk", "set_by", "merge_data"))
     free = Mailing.objects.filter(pk=mailing.pk, sampled_at=None)
-    if not rows or not free.update(sampled_at=now, compared_at=now):
+    if not shared.exists() or not free.update(sampled_at=now, compared_at=now):
         return
+    keys: list[int] = []
     longest: dict[str, tuple[int, int]] = {}
-    for pk, set_by, data in rows:
+    for pk, set_by, data in shared.values_list("pk", "set_by", "merge_data").iterator(_AT_ONCE):
+        keys.append(pk)
         size = sum(len(str(data.get(name, ""))) for name in _NAMES)
         size += sum(map(len, data.get("address_lines", ())))
         longest[set_by] = max(longest.get(set_by, (0, 0)), (size, pk))
-    at_random = random.SystemRandom().sample([row[0] for row in rows], min(SAMPLE, len(rows)))
+    at_random = random.SystemRandom().sample(keys, min(SAMPLE, len(keys)))
     chosen = {*at_random, *(pk for _size, pk in longest.values())}
     mailing.letters.filter(pk__in=chosen).update(comparison=Letter.Comparison.CHOSEN)
 

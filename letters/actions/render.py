@@ -203,6 +203,7 @@ def retry_set_aside(*, mailing: Mailing, by: User) -> Mailing:
 # --- In the worker -----------------------------------------------------------------
 
 
+@circles.not_sought()
 def work(*, mailing_pk: int, seconds: float) -> bool:
     """Render chunks for about `seconds`; whether letters are still waiting afterwards.
 
