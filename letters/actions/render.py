@@ -79,6 +79,7 @@ class NothingSetAside(Refused):
 @transaction.atomic
 def start(*, mailing: Mailing, by: User) -> Mailing:
     """Check every letter once more with the data of this moment, and wake the workers."""
+    lifecycle.hold(mailing)  # so that no letter from before is kept once this one has looked
     _check(mailing, by)
     _refuse_red(mailing)
     return _begin(mailing, by)
@@ -393,7 +394,12 @@ def _held(letters: Iterable[Letter]) -> LetterQuerySet:
 
 @transaction.atomic
 def keep(made: list[Made], *, now: datetime.datetime) -> None:
-    """Record a chunk. A letter whose claim was lost meanwhile is left as it stands."""
+    """Record a chunk. A letter whose claim was lost meanwhile is left as it stands.
+
+    The mailing is held first: who starts it anew, or stops the sharing of layouts, either finds
+    the letters of the chunk rendered, or has taken them out of this hand.
+    """
+    made = _still_wanted(made) if made else []
     claims = {one.letter.claim for one in made}
     lifecycle.move_each(
         Letter.objects.filter(claim__in=claims, status=Letter.Status.DRAFT),
@@ -424,6 +430,16 @@ def keep(made: list[Made], *, now: datetime.datetime) -> None:
             _set_aside(one.letter, f"Tried {one.letter.attempts} times. {one.stumble}")
         elif one.stumble:
             _held([one.letter]).update(claim="", lease_until=None, status_reason=one.stumble)
+
+
+def _still_wanted(made: list[Made]) -> list[Made]:
+    """All of them; where the sharing of layouts was stopped meanwhile, those that share none."""
+    rows = Mailing.objects.select_for_update(no_key=True)
+    mailing = rows.only("plainly").get(pk=made[0].letter.mailing_id)
+    if not mailing.plainly:
+        return made
+    give_back([one.letter for one in made if one.set_by])
+    return [one for one in made if not one.set_by]
 
 
 def _set_aside(letter: Letter, reason: str) -> None:

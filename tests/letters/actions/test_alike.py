@@ -207,6 +207,20 @@ def test_letters_that_were_in_a_hand_when_the_sharing_stopped_are_given_back_too
     assert [letter.status for letter in stage.letters] == ["draft", "draft"]
 
 
+def test_what_shared_a_layout_is_not_kept_once_the_sharing_is_stopped(monkeypatch):
+    stage = made(3)
+    held = render.claim(mailing_pk=stage.mailing.pk, limit=3, now=timezone.now())
+    made_before = render.make(held)
+    apart = replace(made_before[2], set_by="", set_alone="the first letter of its class")
+    alike.stop_sharing(mailing=stage.mailing, letter=held[0], why="it is otherwise")
+    render.keep([*made_before[:2], apart], now=timezone.now())
+    found = [(letter.status, letter.claim, letter.attempts) for letter in stage.letters]
+    assert found == [("draft", "", 0), ("draft", "", 0), ("rendered", "", 1)]
+    finish(stage)
+    assert stage.mailing.status == "ready"
+    assert {letter.set_by for letter in stage.letters} == {""}
+
+
 def test_a_stop_that_is_rolled_back_gives_no_letter_back(monkeypatch):
     stage = made(2)
     finish(stage)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns import audit, filestore
 from letters import tasks
-from letters.actions import leave_out, mailing, render
+from letters.actions import freshness, leave_out, mailing, preflight, render
 from letters.merge import press
 from letters.models import Letter, Mailing
 from tests.factories import make_campaign, make_institution, make_recipient
@@ -262,7 +262,7 @@ def test_letters_are_claimed_and_kept_without_a_query_for_each(django_assert_num
             letters = take(stage, limit=limit)
         made = render.make(letters)
         assert len(made) == limit
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             render.keep(made, now=timezone.now())
 
 
@@ -299,6 +299,43 @@ def test_two_workers_at_once_make_each_letter_once(monkeypatch):
         one.join()
     assert sorted(made) == sorted(letter.reference for letter in stage.letters)
     assert stage.again().status == "ready"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_kept_while_the_mailing_is_started_anew_is_not_left_as_it_was(monkeypatch):
+    """In each database: it is kept before the start looks at it, or not at all."""
+    stage = started(2)
+    held = take(stage, limit=1)
+    made = render.make(held)
+    render.stop(mailing=stage.again(), by=stage.manager)
+    name = stage.letters[1].recipient.institution
+    name.name = "Ωmega College"  # the fonts of all letters are others by it
+    name.save()
+    has_read, may_go_on = threading.Event(), threading.Event()
+    checked = preflight.run
+
+    def checked_slowly(*args):
+        has_read.set()
+        may_go_on.wait(1)  # for a worker that would not be kept waiting
+        return checked(*args)
+
+    monkeypatch.setattr(render.preflight, "run", checked_slowly)
+
+    def worker() -> None:
+        try:
+            has_read.wait(20)
+            render.keep(made, now=timezone.now())
+            may_go_on.set()
+        finally:
+            connections.close_all()
+
+    one = threading.Thread(target=worker)
+    one.start()
+    render.start(mailing=stage.again(), by=stage.manager)
+    one.join()
+    assert {letter.status for letter in stage.letters} == {"draft"}
+    finish(stage)
+    assert freshness.stale(freshness.read_standing(stage.mailing)) == []
 
 
 # --- Letters that cannot be made ---------------------------------------------------
