@@ -35,19 +35,21 @@ def put_file(opened: IO[bytes]) -> str:
 
 
 def _keep(sha256: str, content: "File[Any]") -> str:
-    name = _name(sha256)
-    if default_storage.exists(name) and not _is_whole(sha256):
-        default_storage.delete(name)
-    if not default_storage.exists(name):
-        kept = default_storage.save(name, content)
-        if kept != name:  # somebody stored the same bytes in the meantime
-            default_storage.delete(kept)
+    for name in _names(sha256):
+        if default_storage.exists(name):
+            if _is_whole(sha256):
+                return sha256
+            default_storage.delete(name)
+    name = _names(sha256)[0]
+    kept = default_storage.save(name, content)
+    if kept != name:  # somebody stored the same bytes in the meantime
+        default_storage.delete(kept)
     return sha256
 
 
 def get(sha256: str) -> bytes:
     """The bytes with this SHA-256. Raises FileDamaged, or FileNotFoundError."""
-    with default_storage.open(_name(sha256)) as stored:
+    with _open(sha256) as stored:
         content = stored.read()
     if sha256_of(content) != sha256:
         raise _damaged(sha256)
@@ -56,7 +58,7 @@ def get(sha256: str) -> bytes:
 
 def opened(sha256: str) -> "File[Any]":
     """The file with this SHA-256, to be read piece by piece, and closed. Raises what `get` does."""
-    stored = default_storage.open(_name(sha256))
+    stored = _open(sha256)
     try:
         if _sha256_of_file(stored) != sha256:
             raise _damaged(sha256)
@@ -77,7 +79,7 @@ def in_pieces(sha256: str) -> Iterator[bytes]:
 
 
 def _pieces(sha256: str) -> Iterator[bytes]:
-    with default_storage.open(_name(sha256)) as stored:
+    with _open(sha256) as stored:
         yield from stored.chunks()
 
 
@@ -98,5 +100,18 @@ def _damaged(sha256: str) -> FileDamaged:
     return FileDamaged(f"The file {sha256} is damaged in storage. Restore it from a backup.")
 
 
-def _name(sha256: str) -> str:
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+def _open(sha256: str) -> "File[Any]":
+    name, earlier = _names(sha256)
+    try:
+        return default_storage.open(name)
+    except FileNotFoundError:
+        return default_storage.open(earlier)
+
+
+def _names(sha256: str) -> tuple[str, str]:
+    """Where it is kept, and where files were kept before.
+
+    By two characters of its hash: in 256 folders a million letters are four thousand in each. By
+    four nearly every letter had to have a folder of its own made first, and waited for.
+    """
+    return f"{sha256[:2]}/{sha256}", f"{sha256[:2]}/{sha256[2:4]}/{sha256}"

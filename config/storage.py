@@ -21,12 +21,11 @@ class AtomicFileSystemStorage(FileSystemStorage):
 
     def _save(self, name: str, content: "File[Any]") -> str:
         final = Path(self.path(name))
-        self._make_folder(final.parent)
         partial = final.with_name(f".{final.name[:100]}.{uuid.uuid4().hex}.partial")
+        if not final.parent.is_dir():
+            self._make_folder(final.parent)
         try:
-            _write(partial, content.chunks())
-            if self.file_permissions_mode is not None:
-                partial.chmod(self.file_permissions_mode)
+            _write(partial, content.chunks(), self.file_permissions_mode)
             final = self._give_name(partial, final)
         finally:
             partial.unlink(missing_ok=True)
@@ -51,9 +50,11 @@ class AtomicFileSystemStorage(FileSystemStorage):
             _sync_folder(path.parent)
 
 
-def _write(path: Path, chunks: Iterable[bytes | str]) -> None:
+def _write(path: Path, chunks: Iterable[bytes | str], mode: int | None) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(descriptor, "wb") as stream:
+        if mode is not None:
+            os.fchmod(descriptor, mode)
         for chunk in chunks:
             _write_chunk(stream, chunk)
         stream.flush()

@@ -90,12 +90,27 @@ def test_the_filestore_keeps_its_files_here():
 
 def test_a_damaged_file_is_mended_by_storing_it_again():
     sha256 = filestore.put(b"a letter")
-    path = Path(default_storage.path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))
+    path = Path(default_storage.path(f"{sha256[:2]}/{sha256}"))
     path.write_bytes(b"a lett")
     with pytest.raises(filestore.FileDamaged):
         filestore.get(sha256)
     assert filestore.put(b"a letter") == sha256
     assert filestore.get(sha256) == b"a letter"
+
+
+def test_a_file_of_earlier_times_is_found_in_its_own_place_and_kept_once():
+    content = b"a letter of an earlier time"
+    sha256 = filestore.sha256_of(content)
+    earlier = f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    default_storage.save(earlier, ContentFile(content))
+    assert filestore.get(sha256) == content
+    assert b"".join(filestore.in_pieces(sha256)) == content
+    assert filestore.put(content) == sha256
+    assert not default_storage.exists(f"{sha256[:2]}/{sha256}")
+    Path(default_storage.path(earlier)).write_bytes(b"a lett")
+    assert filestore.put(content) == sha256
+    assert filestore.get(sha256) == content
+    assert not default_storage.exists(earlier)
 
 
 def test_a_large_file_is_kept_and_read_without_holding_it(tmp_path):
@@ -113,7 +128,7 @@ def test_a_large_file_is_kept_and_read_without_holding_it(tmp_path):
 
 def test_a_damaged_or_missing_file_is_not_opened():
     sha256 = filestore.put(b"a letter")
-    path = Path(default_storage.path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))
+    path = Path(default_storage.path(f"{sha256[:2]}/{sha256}"))
     path.write_bytes(b"a lett")
     with pytest.raises(filestore.FileDamaged, match="Restore it from a backup"):
         filestore.opened(sha256)

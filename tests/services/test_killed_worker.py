@@ -129,7 +129,7 @@ def test_a_mailing_survives_the_death_of_its_worker(house):
     assert max(attempts for _, attempts, _ in letters) <= 2
     assert len({sha256 for _, _, sha256 in letters}) == LETTERS
     for _, _, sha256 in letters:
-        assert (house.folder / "var/files" / sha256[:2] / sha256[2:4] / sha256).stat().st_size
+        assert (house.folder / "var/files" / sha256[:2] / sha256).stat().st_size
     ((sentence, payload),) = house.ask(
         "SELECT sentence, payload FROM campaigns_auditevent WHERE verb='mailing.resumed'"
     )

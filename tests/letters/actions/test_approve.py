@@ -348,7 +348,7 @@ def test_a_fact_that_speaks_against_a_ground_is_refused():
 def test_a_flipped_byte_in_one_stored_file_is_refused():
     stage = stages.opened(3)
     sha256 = stage.letters[2].pdf_sha256
-    name = f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    name = f"{sha256[:2]}/{sha256}"
     with default_storage.open(name, "rb") as stored:
         content = bytearray(stored.read())
     content[100] ^= 1
@@ -364,7 +364,7 @@ def test_a_flipped_byte_in_one_stored_file_is_refused():
 def test_a_stored_file_that_is_gone_is_refused():
     stage = stages.opened(3)
     sha256 = stage.letters[1].pdf_sha256
-    default_storage.delete(f"{sha256[:2]}/{sha256[2:4]}/{sha256}")
+    default_storage.delete(f"{sha256[:2]}/{sha256}")
     with pytest.raises(approve.ChangedSince, match=f"{stage.letters[1]} is missing or damaged"):
         say_yes(stage)
     assert {letter.status for letter in stage.letters} == {"rendered"}

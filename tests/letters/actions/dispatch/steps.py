@@ -49,7 +49,7 @@ def queue(stage: stages.Stage) -> list[Dispatch]:
 
 
 def damage(sha256: str) -> None:
-    default_storage.delete(f"{sha256[:2]}/{sha256[2:4]}/{sha256}")
+    default_storage.delete(f"{sha256[:2]}/{sha256}")
 
 
 def together(act, times: int = 2) -> None:
