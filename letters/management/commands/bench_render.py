@@ -6,6 +6,7 @@ import platform
 import random
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -21,7 +22,7 @@ from letters.merge.press import Rendered
 
 ROUNDS = 10
 _TOGETHER = 50  # letters that are given to the press at once
-_WARM = 60  # letters by a program that is kept between them
+_WARM = 300  # letters by a program that is kept between them
 _OTHERS = 3  # letters by each program that is started anew for each
 
 
@@ -87,7 +88,8 @@ class Command(BaseCommand):
     def _others(self) -> Iterator[tuple[ways.Way, int]]:
         """What of other people's programs is installed, and how many letters it is given."""
         if typst.is_installed():
-            yield typst.Typst(), _WARM
+            with closing(typst.Typst()) as kept:
+                yield kept, _WARM
         else:
             self.stdout.write("Typst is not installed.")
         for name, command in ways.others():
