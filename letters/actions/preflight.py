@@ -6,6 +6,7 @@ letters is said once, for the mailing. Everything is read in a fixed number of q
 many letters there are.
 """
 
+import datetime
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from campaigns.deadlines import Rule
+from campaigns.models import AuditEvent
 from letters import circles
 from letters.models import Finding, Letter, Mailing
 from letters.preflight import answers, permission
-from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey
+from letters.preflight.check import AMBER, NOTE, RED, Batch, Found, FoundKey, LetterCheck, Part
 from letters.preflight.registry import BY_CODE, LETTER_CHECKS, MAILING_CHECKS
 
 __all__ = [
@@ -30,33 +32,73 @@ __all__ = [
     "of_the_mailing",
     "run",
     "run_for",
+    "run_once_rendered",
     "unanswered",
     "unseen",
 ]
 
 
 @circles.not_sought()
-def run(mailing: Mailing, letters: list[Letter] | None = None) -> list[Found]:
+def run(
+    mailing: Mailing,
+    letters: list[Letter] | None = None,
+    *,
+    read_at: datetime.datetime | None = None,
+) -> list[Found]:
     """Check every letter that still counts, and keep what was found in place of the last run.
 
-    `letters` are those, where they were read with everything a moment ago.
+    `letters` are those, where they were read with everything a moment ago, after `read_at`.
     """
+    mailing.preflight_at = read_at or timezone.now()
     found = inspect(mailing, letters)
     _keep(mailing, found, mailing.findings.all())
-    mailing.preflight_at = timezone.now()
     mailing.save(update_fields=["preflight_at"])
     return found
 
 
 def run_for(mailing: Mailing, letters: list[Letter]) -> list[Found]:
     """Check these letters alone again, but for what compares them with the others."""
-    batch = _batch(mailing, letters)
     checks = [check for check in LETTER_CHECKS if not check.compares]
+    return _run_some(mailing, letters, checks, mailing.findings.filter(letter__in=letters))
+
+
+@circles.not_sought()
+def run_once_rendered(mailing: Mailing, *, now: datetime.datetime) -> None:
+    """Check the finished pages; and the data again, unless its last check still holds.
+
+    Whoever approves has all of it checked once more.
+    """
+    if not _still_holds(mailing, now):
+        run(mailing)
+        return
+    checks = [check for check in LETTER_CHECKS if check.part is Part.PAGES]
+    letters = list(mailing.letters.standing().defer("merge_data").order_by("position"))
+    _run_some(mailing, letters, checks, mailing.findings.all())
+
+
+def _still_holds(mailing: Mailing, now: datetime.datetime) -> bool:
+    """Whether nobody decided anything since the last check, and the day is the same.
+
+    Whatever is decided is an event. What became of the letters while they were rendered is of
+    no check but those of the pages.
+    """
+    zone, last = ZoneInfo(mailing.campaign.timezone), mailing.preflight_at
+    if last is None or last.astimezone(zone).date() != now.astimezone(zone).date():
+        return False
+    of_rendering = Q(verb="letter.set_aside") | Q(
+        subject_type=mailing._meta.label_lower, subject_id=mailing.pk
+    )
+    return not AuditEvent.objects.filter(at__gt=last).exclude(of_rendering).exists()
+
+
+def _run_some(
+    mailing: Mailing, letters: list[Letter], checks: list[LetterCheck], before: QuerySet[Finding]
+) -> list[Found]:
+    batch = _batch(mailing, letters)
     found = [
         one for letter in batch.letters for check in checks for one in check.findings(letter, batch)
     ]
-    codes = [check.code for check in checks]
-    _keep(mailing, found, mailing.findings.filter(letter__in=letters, code__in=codes))
+    _keep(mailing, found, before.filter(code__in=[check.code for check in checks]))
     return found
 
 

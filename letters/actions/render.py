@@ -110,12 +110,13 @@ def start_again(*, mailing: Mailing, by: User) -> int:
 
 def _check(mailing: Mailing, by: User) -> int:
     """Every letter with the data of this moment; how many are to be made differently by it."""
+    now = timezone.now()  # what is decided from here on may not be in what is read
     to_counsel.route(mailing=mailing, by=by)
     letters = read_standing(mailing)
     changed = freeze_again(letters)
     alike.freeze_characters(mailing, letters)
     changed += unrender_stale(mailing, letters)
-    preflight.run(mailing, letters)
+    preflight.run(mailing, letters, read_at=now)
     return changed
 
 
@@ -476,7 +477,7 @@ def settle(*, mailing_pk: int, now: datetime.datetime) -> bool:
     rows = Mailing.objects.filter(pk=mailing_pk, status=Mailing.Status.RENDERING)
     if not lifecycle.move_all(rows, Mailing.Status.READY, digest=digest, rendered_at=now):
         return False
-    preflight.run(mailing)
+    preflight.run_once_rendered(mailing, now=now)
     counts = Counter(mailing.letters.values_list("status", flat=True))
     rendered, aside = counts[Letter.Status.RENDERED], counts[Letter.Status.QUARANTINED]
     audit.record(

@@ -4,7 +4,7 @@ import datetime
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -120,6 +120,60 @@ def test_nothing_is_taken_in_where_the_last_step_fails(monkeypatch):
         render.start_again(mailing=stage.again(), by=stage.manager)
     assert stage.again().status == "ready"
     assert "9 New Street" not in str(stage.letters[0].merge_data)
+
+
+# --- Checked once more -------------------------------------------------------------
+
+
+def without_street(stage: stages.Stage) -> None:
+    institution = stage.letters[0].recipient.institution
+    institution.street = ""
+    institution.save()
+
+
+def made_and_settled(stage: stages.Stage, now: datetime.datetime) -> set[str]:
+    """The codes of what is found in the letters once all are rendered."""
+    render.keep(render.make(take(stage)), now=now)
+    assert render.settle(mailing_pk=stage.mailing.pk, now=now)
+    return set(stage.again().findings.filter(letter__isnull=False).values_list("code", flat=True))
+
+
+def test_once_rendered_the_pages_are_checked_and_what_was_found_in_the_data_stays():
+    stage = stages.prepared(2)
+    stage.letters[0].recipient.institution.facts.all().delete()
+    render.start(mailing=stage.mailing, by=stage.manager)
+    before = set(stage.mailing.findings.values_list("pk", "code"))
+    assert before
+    without_street(stage)  # by nobody: no event tells of it
+    found = made_and_settled(stage, timezone.now())
+    assert "no-street" not in found
+    assert before <= set(stage.mailing.findings.values_list("pk", "code"))
+
+
+def test_once_rendered_the_data_is_checked_again_where_somebody_decided_something():
+    stage = started(2)
+    without_street(stage)
+    with transaction.atomic():
+        audit.record(
+            "institution.changed",
+            subject=stage.letters[0].recipient.institution,
+            by=stage.manager,
+            sentence="took its street away.",
+        )
+    assert "no-street" in made_and_settled(stage, timezone.now())
+
+
+def test_once_rendered_the_data_is_checked_again_on_another_day():
+    stage = started(2)
+    without_street(stage)
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    assert "no-street" in made_and_settled(stage, tomorrow)
+
+
+def test_a_letter_set_aside_is_found_once_rendered(monkeypatch):
+    stage = started(2)
+    refusing(monkeypatch, stage, 1, press.RenderRefused("Too long."))
+    assert "set-aside" in made_and_settled(stage, timezone.now())
 
 
 # --- Claims ------------------------------------------------------------------------
@@ -314,10 +368,10 @@ def test_a_letter_kept_while_the_mailing_is_started_anew_is_not_left_as_it_was(m
     has_read, may_go_on = threading.Event(), threading.Event()
     checked = preflight.run
 
-    def checked_slowly(*args):
+    def checked_slowly(*args, **kwargs):
         has_read.set()
         may_go_on.wait(1)  # for a worker that would not be kept waiting
-        return checked(*args)
+        return checked(*args, **kwargs)
 
     monkeypatch.setattr(render.preflight, "run", checked_slowly)
 
