@@ -30,7 +30,7 @@ _OTHER = re.compile(
     rb"|<</Type /Pagination>>|/[aA]N gs|/i[0-9a-f]+ Do|\[(?:N(?: N)*)?\] N d|N [wJjM]|N N [ml]"
     rb"|N N N (?:rg|RG)|N N N N re|N N N N N N cm)\n)*".replace(b"N", _NUMBER)
 )
-_DRAWN = re.compile(rb"(?:[\d. -]+[ml]\n)+")
+_DRAWN = re.compile(rb"(?:[0-9. -]++[ml]\n)++")  # a thousand lines of a QR code; none tried twice
 _LONG = 300  # bytes between two texts: a drawing in it differs from letter to letter
 _MOST_KEPT = 5_000  # of each kind, some ten megabytes in all
 _HYPHENS = ("-", "\u00ad")

@@ -40,10 +40,7 @@ class Words:
     high: float
     first: int
     last: int
-
-    @property
-    def is_single(self) -> bool:
-        return len(self.codes) == _BYTES
+    is_single: bool
 
 
 @dataclass(eq=False, slots=True)
@@ -103,33 +100,34 @@ def placed(words: Words, x: float, y: float, size: float) -> Piece:
 def read(written: str, font: Font) -> Words:
     """`written` are hexadecimal glyphs with moves to the left between them. Raises Unknown."""
     start, runs, moves = _runs(written)
-    if not runs or any(len(run) % _DIGITS for run in runs):
+    joined, counts = "".join(runs), [len(run) // _DIGITS for run in runs]
+    if not runs or sum(counts) * _DIGITS != len(joined):
         raise Unknown("text that is written otherwise")
     try:
-        codes = bytes.fromhex("".join(runs))
+        codes = bytes.fromhex(joined)
         glyphs = _glyphs(codes)
         text = "".join(map(font.texts.__getitem__, glyphs))
     except (ValueError, StructError, KeyError) as error:
         raise Unknown("a glyph that stands for nothing") from error
     widths = [*map(font.widths.__getitem__, glyphs)]
-    ends = accumulate(len(run) // _DIGITS for run in runs)
-    behind = [widths[end - 1] - move for end, move in zip(ends, moves, strict=True)]
+    behind = [widths[end - 1] - move for end, move in zip(accumulate(counts), moves, strict=True)]
     if min(widths) < _SAME or min(behind) < _SAME:
         raise Unknown("glyphs on top of each other")
     _refuse_joining(text[0])
     said = plain(text)
     once = set(glyphs)
     return Words(
-        font=font,
-        text=text,
-        line=Line(said, squeezed(said), min(moves) < -_SPACE),
-        codes=codes,
+        font,
+        text,
+        Line(said, squeezed(said), min(moves) < -_SPACE),
+        codes,
         start=start,
         width=sum(widths) - sum(moves),
         low=min(map(font.lows.__getitem__, once)),
         high=max(map(font.highs.__getitem__, once)) * _TALLER,
         first=widths[0],
         last=widths[-1],
+        is_single=len(glyphs) == 1,
     )
 
 
@@ -139,18 +137,21 @@ def _glyphs(codes: bytes) -> tuple[int, ...]:
 
 def _runs(written: str) -> tuple[float, list[str], list[float]]:
     """What is moved before the text, its stretches, and what is moved behind each of them."""
+    parts = _MOVE.split(written)
+    found, given = parts[0::2], [*map(float, parts[1::2]), 0.0]
+    if all(found):
+        return 0.0, found, given
     start = 0.0
     runs: list[str] = []
     moves: list[float] = []
-    parts = [*_MOVE.split(written), "0"]
-    for run, move in zip(parts[0::2], parts[1::2], strict=True):
+    for run, move in zip(found, given, strict=True):
         if run:
             runs.append(run)
-            moves.append(float(move))
+            moves.append(move)
         elif runs:
-            moves[-1] += float(move)
+            moves[-1] += move
         else:
-            start += float(move)
+            start += move
     return start, runs, moves
 
 
