@@ -1,10 +1,11 @@
-"""Start the whole program: migrate where that is needed, then web, worker and beat.
+"""Start the whole program: migrate where that is needed, then web, workers and beat.
 
 `./run` calls this once Python and its packages are there. The processes are those of the
-Procfile. One that dies is started again: its work is in rows and is found there. On Ctrl-C
-or SIGTERM each is asked to stop and given time to finish what it holds. Only the process
-itself is asked, never its group, because a signal to the group also ends the child in
-which a letter is being rendered. A stack that is killed outright takes its processes along.
+Procfile, with as many workers as the machine has processors for. One that dies is started
+again: its work is in rows and is found there. On Ctrl-C or SIGTERM each is asked to stop and
+given time to finish what it holds. Only the process itself is asked, never its group, because
+a signal to the group also ends the child in which a letter is being rendered. A stack that is
+killed outright takes its processes along.
 
 Run as a script, not imported by the program, and without Django: every start of Django
 costs seconds.
@@ -37,6 +38,9 @@ CODE = ("config", "campaigns", "letters")
 STOP_WITHIN = 30.0  # seconds; a task is finished, then the process is killed
 STARTED_BADLY = 10.0  # seconds; a process that dies sooner did not start
 PATIENCE = 3  # bad starts in a row before everything is stopped
+# In each worker two processes are at work, and take 350 MB. Of more than four, on one SQLite file,
+# each waits for the others to write.
+PROCESSORS_OF_A_WORKER, MOST_WORKERS = 2, 4
 WATCHED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD}
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -51,11 +55,11 @@ class CannotStart(Exception):
 
 
 def main() -> int:
-    configure()
-    data = Path(os.environ["DATA_DIR"])
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     try:
+        configure()
+        data = Path(os.environ["DATA_DIR"])
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         with (data / "stack.lock").open("w") as lock:
             claim_folder(lock, data)
             refuse_busy_port()
@@ -80,6 +84,12 @@ def configure() -> None:
     os.environ.setdefault("SITE_URL", f"http://{shown}:{port}")
     os.environ.setdefault("DATA_DIR", str(BASE_DIR / "var"))
     os.environ.setdefault("WEB_CONCURRENCY", "2")
+    workers = os.environ.get("WORKERS") or str(fitting_workers(len(os.sched_getaffinity(0))))
+    if not (workers.isdecimal() and int(workers)):
+        raise CannotStart(f"WORKERS is “{workers}”; it has to be a number from 1.")
+    os.environ["WORKERS"] = workers
+    if not os.environ.get("REDIS_URL"):  # by which workers of other machines take part
+        os.environ.setdefault("LETTERS_HANDS", workers)
     if os.geteuid() == 0:
         # Celery says at length, at each start, that it should not run as root.
         os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
@@ -87,8 +97,12 @@ def configure() -> None:
     os.chdir(BASE_DIR)
 
 
+def fitting_workers(processors: int) -> int:
+    return min(MOST_WORKERS, max(1, processors // PROCESSORS_OF_A_WORKER))
+
+
 def claim_folder(lock: IO[str], data: Path) -> None:
-    """Two stacks on one folder would be two beats and two workers on one queue."""
+    """Two stacks on one folder would be two beats on one queue."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -263,9 +277,18 @@ def _as_child(stack: int) -> None:
 
 
 def procfile() -> list[Process]:
-    lines = (BASE_DIR / "Procfile").read_text().splitlines()
-    named = (line.split(":", 1) for line in lines if line.strip())
-    return [Process(name, shlex.split(os.path.expandvars(command))) for name, command in named]
+    """What it names, and of workers as many as are wanted, each known by a name of its own."""
+    processes = []
+    for line in filter(str.strip, (BASE_DIR / "Procfile").read_text().splitlines()):
+        name, command = line.split(":", 1)
+        argv = shlex.split(os.path.expandvars(command))
+        count = int(os.environ["WORKERS"]) if name == "worker" else 1
+        processes.append(Process(name, argv))
+        processes += [
+            Process(f"{name} {number}", [*argv, f"--hostname={name}{number}@%h"])
+            for number in range(2, count + 1)
+        ]
+    return processes
 
 
 def run_all(data: Path) -> NoReturn:

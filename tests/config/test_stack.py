@@ -58,7 +58,13 @@ class Running:
                 [sys.executable, "-P", str(house / "config" / "stack.py")],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**clean, "DATA_DIR": str(house / "var"), "ENV_FILE": "", **environment},
+                env={
+                    **clean,
+                    "DATA_DIR": str(house / "var"),
+                    "ENV_FILE": "",
+                    "WORKERS": "1",
+                    **environment,
+                },
             )
 
     def says(self, words: str, within: float = 20) -> str:
@@ -127,6 +133,27 @@ def test_it_starts_three_processes_and_stops_them_all(start, how):
 
 
 @slow
+def test_it_starts_as_many_workers_as_are_wanted_and_again_the_one_that_dies(start):
+    running = start(WORKERS="2")
+    running.says("Stop it with Ctrl-C")
+    web, first, second, beat = running.child_running(4)
+    os.kill(second, signal.SIGKILL)
+    running.says("worker 2 was killed by SIGKILL; starting it again.")
+    assert set(running.child_running(4)) > {web, first, beat}
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(20) == 0
+    assert all_gone([web, first, beat])
+
+
+@slow
+@pytest.mark.parametrize("workers", ["0", "-1", "many"])
+def test_a_number_of_workers_that_is_none_is_refused(start, workers):
+    running = start(WORKERS=workers)
+    assert running.process.wait(20) == 1
+    assert "it has to be a number from 1" in running.output.read_text()
+
+
+@slow
 def test_a_killed_worker_is_started_again(start):
     running = start()
     running.says("Stop it with Ctrl-C")
@@ -187,6 +214,44 @@ def test_a_failed_migration_starts_nothing(start, house):
     said = running.output.read_text()
     assert "no such table" in said
     assert "answers at" not in said
+
+
+@pytest.mark.parametrize(
+    ("processors", "workers"), [(1, 1), (2, 1), (3, 1), (4, 2), (6, 3), (8, 4), (64, 4)]
+)
+def test_each_two_processors_have_a_worker_and_there_are_never_many(processors, workers):
+    assert stack.fitting_workers(processors) == workers
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch, house: Path) -> None:
+    """What `configure` sets is taken back, and the machine has eight processors."""
+    monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull})
+    monkeypatch.setattr(os, "chdir", lambda folder: None)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)))
+    monkeypatch.setattr(stack, "BASE_DIR", house)
+
+
+@pytest.mark.usefixtures("configured")
+def test_the_workers_that_are_started_all_render_and_each_has_a_name_of_its_own():
+    stack.configure()
+    assert (os.environ["WORKERS"], os.environ["LETTERS_HANDS"]) == ("4", "4")
+    workers = [process for process in stack.procfile() if process.name.startswith("worker")]
+    assert [process.name for process in workers] == ["worker", "worker 2", "worker 3", "worker 4"]
+    assert [process.argv[-1] for process in workers[1:]] == [
+        "--hostname=worker2@%h",
+        "--hostname=worker3@%h",
+        "--hostname=worker4@%h",
+    ]
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_number_of_workers_and_of_hands_that_is_set_wins(monkeypatch):
+    monkeypatch.setitem(os.environ, "WORKERS", "2")
+    monkeypatch.setitem(os.environ, "LETTERS_HANDS", "6")
+    stack.configure()
+    assert (os.environ["WORKERS"], os.environ["LETTERS_HANDS"]) == ("2", "6")
+    assert len(stack.procfile()) == 4
 
 
 class TestWhetherToMigrate:
