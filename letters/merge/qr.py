@@ -112,7 +112,8 @@ def _bits(code: Any) -> int:
 
 
 def _svg(url: str, bits: int, size: int) -> str:
-    """Bars of whole modules, row by row."""
+    """Bars of whole modules, row by row. What is shown begins half a module above the first
+    row's middle, so that all numbers are whole: they are most of what a letter adds to its file."""
     parts = _parts(size)
     bits <<= len(parts) * _AT_ONCE - size * (size + 1)
     begins, ends = bits & ~(bits >> 1), bits & ~(bits << 1)
@@ -120,7 +121,7 @@ def _svg(url: str, bits: int, size: int) -> str:
     path = "".join([part[pair] for part, pair in zip(parts, digits, strict=True)])
     title = escape(f"QR code of {url}", quote=False)
     return (
-        f'<svg viewBox="0 0 {size} {size}"><title>{title}</title>'
+        f'<svg viewBox="0 -0.5 {size} {size}"><title>{title}</title>'
         f'<path stroke="#000" d="{path}"/></svg>'
     )
 
@@ -139,8 +140,8 @@ class _Part(dict[tuple[str, str], str]):
         drawn = ""
         for place, (begin, end) in enumerate(zip(begins, ends, strict=True), start=self._first):
             row, column = divmod(place, self._size + 1)
-            drawn += f"M{column} {row}.5" if begin == "1" else ""
-            drawn += f"L{column + 1} {row}.5" if end == "1" else ""
+            drawn += f"M{column} {row}" if begin == "1" else ""
+            drawn += f"L{column + 1} {row}" if end == "1" else ""
         self[digits] = drawn
         return drawn
 

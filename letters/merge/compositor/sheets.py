@@ -69,7 +69,7 @@ def _merged(parts: list[bytes | int]) -> list[bytes | int]:
 def bars(path: str) -> bytes:
     """What WeasyPrint draws of the QR code's path: bars of whole modules, row by row.
 
-    `M3 1.5L7 1.5` is the bar in row 1 that takes up columns 3 to 6.
+    `M3 1L7 1` is the bar in row 1 that takes up columns 3 to 6.
     """
     if not path:
         return b"0 0 m"
