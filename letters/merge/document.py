@@ -15,7 +15,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from campaigns import filestore
@@ -184,7 +183,7 @@ def _values(content: LetterContent, window: list[str]) -> dict[str, str]:
     ):
         plain.update({f"{name} {number}": typeset(line) for number, line in enumerate(lines)})
     plain.update({f"delivery {number}": line for number, line in enumerate(content.delivery_lines)})
-    values = {name: escape(value) for name, value in plain.items()}
+    values = {name: html.escape(value) for name, value in plain.items()}
     return {**values, "subject": content.subject, "qr": qr.draw(content.response.url)}
 
 

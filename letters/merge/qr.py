@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from math import ceil
+from operator import getitem
 from typing import Any
 
 import segno
@@ -19,7 +20,7 @@ _MASK = 3  # trying all eight costs more than it gives
 _AFTER = 60  # drawings; noting what changes costs about as much as two hundred
 _BITS = 7
 _IN_CODES = string.ascii_lowercase + string.digits
-_AT_ONCE = 4  # modules, as a hexadecimal digit holds them
+_AT_ONCE = 4  # modules, as a byte holds them
 
 
 class QrCodes:
@@ -106,19 +107,19 @@ def _code(url: str) -> Any:
 
 
 def _bits(code: Any) -> int:
-    """The modules row by row, with a light one behind each row, so that no bar runs on."""
-    rows = ("".join("1" if module & 1 else "0" for module in row) for row in code.matrix)
-    return int("".join(f"{row}0" for row in rows), 2)
+    """The modules row by row, two bits each, with a light one behind each row, so that no bar
+    runs on."""
+    rows = ("".join("01" if module & 1 else "00" for module in row) for row in code.matrix)
+    return int("".join(f"{row}00" for row in rows), 2)
 
 
 def _svg(url: str, bits: int, size: int) -> str:
     """Bars of whole modules, row by row. What is shown begins half a module above the first
     row's middle, so that all numbers are whole: they are most of what a letter adds to its file."""
     parts = _parts(size)
-    bits <<= len(parts) * _AT_ONCE - size * (size + 1)
-    begins, ends = bits & ~(bits >> 1), bits & ~(bits << 1)
-    digits = zip(f"{begins:0{len(parts)}x}", f"{ends:0{len(parts)}x}", strict=True)
-    path = "".join([part[pair] for part, pair in zip(parts, digits, strict=True)])
+    begins, ends = bits & ~(bits >> 2), bits & ~(bits << 2)
+    edges = (begins << 1 | ends) << 2 * (len(parts) * _AT_ONCE - size * (size + 1))
+    path = "".join(map(getitem, parts, edges.to_bytes(len(parts), "big")))
     title = escape(f"QR code of {url}", quote=False)
     return (
         f'<svg viewBox="0 -0.5 {size} {size}"><title>{title}</title>'
@@ -126,23 +127,21 @@ def _svg(url: str, bits: int, size: int) -> str:
     )
 
 
-class _Part(dict[tuple[str, str], str]):
-    """How some modules that follow each other are drawn.
-
-    By two digits: where among them bars begin, and which of them are the last of one.
-    """
+class _Part(dict[int, str]):
+    """How some modules that follow each other are drawn, by two bits for each: whether a bar
+    begins there, and whether it is the last of one."""
 
     def __init__(self, size: int, first: int) -> None:
         self._size, self._first = size, first
 
-    def __missing__(self, digits: tuple[str, str]) -> str:
-        begins, ends = (f"{int(digit, 16):0{_AT_ONCE}b}" for digit in digits)
+    def __missing__(self, edges: int) -> str:
         drawn = ""
-        for place, (begin, end) in enumerate(zip(begins, ends, strict=True), start=self._first):
-            row, column = divmod(place, self._size + 1)
-            drawn += f"M{column} {row}" if begin == "1" else ""
-            drawn += f"L{column + 1} {row}" if end == "1" else ""
-        self[digits] = drawn
+        for number in range(_AT_ONCE):
+            row, column = divmod(self._first + number, self._size + 1)
+            here = edges >> 2 * (_AT_ONCE - 1 - number)
+            drawn += f"M{column} {row}" if here & 2 else ""
+            drawn += f"L{column + 1} {row}" if here & 1 else ""
+        self[edges] = drawn
         return drawn
 
 

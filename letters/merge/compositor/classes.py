@@ -33,7 +33,7 @@ from letters.merge.compositor.reading import (
     occurrences,
 )
 from letters.merge.compositor.sheets import Sheet, bars
-from letters.merge.compositor.source import Source
+from letters.merge.compositor.source import Source, differing
 
 _LATER_PAGES = '<div class="continuation">'
 
@@ -137,10 +137,6 @@ class Class:
             matrix[4] = pydyf._to_bytes(x)
             head = b" ".join(matrix)
         return head + line[slot.piece].shaped.drawn
-
-
-def differing(texts: Texts, others: Texts) -> list[int]:
-    return [node for node, text in enumerate(texts) if text != others[node]]
 
 
 def page_streams(pdf: Any) -> list[Any]:

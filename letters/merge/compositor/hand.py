@@ -9,12 +9,19 @@ import unicodedata
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from letters.merge.compositor import packing
 from letters.merge.compositor.pairs import Pairs
 
 _MOST_WORDS, _MOST_TEXTS = 20_000, 2_000
+# Letters written from right to left, marks that turn the direction, soft hyphens, and unusual
+# spaces: a no-break space at the end of a word, too, takes no room at the end of a line.
+_OTHERWISE = re.compile(
+    "[\u00ad\u0590-\u08ff\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufb1d-\ufdff"
+    "\ufe70-\ufeff]|\u00a0(?: |$)"
+)
 _LATIN = re.compile("[A-Za-zÀ-ſ]")
 # Styles that ask a font for more than it does by itself.
 _UNASKED = {
@@ -72,6 +79,8 @@ class Hand:
         self._points = 0.0
         self._widths: dict[int, int] = {}
         self._layout = line_break.Layout(style)
+        # What stands before and after a name is the same in each letter.
+        self._prove = lru_cache(maxsize=_MOST_TEXTS)(self._prove_beyond_ascii)
         self._is_spaced = style["letter_spacing"] != "normal"
         self._size = ffi.ffi.sizeof("PangoGlyphInfo")
         self._drawn = _Glyphs(self)
@@ -89,9 +98,16 @@ class Hand:
     def shape(self, text: str) -> Shaped:
         return self._composed(text) or self._shape(text)
 
-    def prove_read(self, text: str) -> None:
-        """Raises Unproven where the file would say it as another text that looks the same."""
-        if self._key is None or text.isascii():
+    def prove(self, text: str) -> None:
+        """Raises Unproven where a line would be written or broken otherwise, or where the file
+        would say the text as another that looks the same."""
+        if not text.isascii():
+            self._prove(text)
+
+    def _prove_beyond_ascii(self, text: str) -> None:
+        if _OTHERWISE.search(text):
+            raise Unproven("characters that change how a line is written or broken")
+        if self._key is None:
             return
         is_composed = unicodedata.is_normalized("NFC", text)
         if not is_composed or not self._faces[self._key].read_back.issuperset(text):

@@ -5,16 +5,15 @@ near to the edge is then shaped whole and compared as Pango compares it; what is
 that, or unlike anything that was proven, raises Unproven, and the letter is set plainly.
 """
 
-import re
-from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, pairwise, repeat, takewhile
-from operator import add, sub
-from string import ascii_letters, digits
+from functools import cached_property
+from itertools import accumulate, pairwise, takewhile
+from operator import add
 from typing import NamedTuple
 
+from letters.merge.compositor.breaks import breaks, free_breaks
+from letters.merge.compositor.frames import Frame, Steps
 from letters.merge.compositor.hand import Hand, Shaped, Unproven
 from letters.merge.compositor.kept import Kept
 
@@ -22,12 +21,6 @@ _NARROW = 0.4  # em; most letters are wider
 _CLOSE = 4.0  # CSS pixels; what word widths may be wrong by, and more
 _UNITS = 1024  # of Pango, to a CSS pixel
 _TIE = 2 / _UNITS
-# Letters written from right to left, marks that turn the direction, soft hyphens, and unusual
-# spaces: a no-break space at the end of a word, too, takes no room at the end of a line.
-_OTHERWISE = re.compile(
-    "[\u00ad\u0590-\u08ff\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufb1d-\ufdff"
-    "\ufe70-\ufeff]|\u00a0(?: |$)"
-)
 
 
 class Piece(NamedTuple):
@@ -67,10 +60,11 @@ class Seen:
 
     Up to a name they begin in the same words: these are the lines of the last one. After a name
     all go on in the same words, and there are only so many at which a line can begin: for each
-    `rests` has all lines from there.
+    `rests` has all lines from there. `frame` is what is known of the words on both sides.
     """
 
     def __init__(self) -> None:
+        self.frame: Frame | None = None
         self.begun: list[_Begun] = []
         self.rests: Kept[Spans, Lines] = Kept(500)
 
@@ -80,11 +74,9 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
 
     `seen` is of paragraphs with the same hands and measure.
     """
-    paragraph = _Paragraph(runs)
-    if _OTHERWISE.search(paragraph.text):
-        raise Unproven("characters that change how a line is written or broken")
+    paragraph = _Paragraph(runs, seen)
     for hand, text in runs:
-        hand.prove_read(text)
+        hand.prove(text)
     length = len(paragraph.text)
     if not measure.wraps:
         return [paragraph.pieces(0, length, measure.indent)]
@@ -116,24 +108,26 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
 
 
 class _Stretches(NamedTuple):
-    """What follows a place in the text, in order; a line may end after each.
+    """The text in parts, a line may end after each.
 
-    Of each where it ends, where without the space behind it, how far it reaches from that place
-    without the space, and where it begins.
+    Of each where it ends, how far all before it reach, and the space that ends it.
     """
 
     ends: list[int]
-    stops: list[int]
-    reach: list[float]
     before: list[float]
+    spaces: list[float]
+
+    def reach(self, number: int) -> float:
+        """How far the text reaches with this part, but without the space behind it."""
+        return self.before[number + 1] - self.spaces[number]
 
 
 class _Paragraph:
-    def __init__(self, runs: list[tuple[Hand, str]]) -> None:
+    def __init__(self, runs: list[tuple[Hand, str]], seen: Seen) -> None:
         self.text = "".join([text for _hand, text in runs])
         self._hands = [hand for hand, _text in runs]
         self._edges = [0, *accumulate([len(text) for _hand, text in runs])]
-        self._found = _Stretches([], [], [], [0.0])
+        self._seen = seen
 
     def begins_like(self, begun: _Begun) -> bool:
         return self.text.startswith(begun.text) and self._clipped(len(begun.text)) == begun.edges
@@ -160,70 +154,73 @@ class _Paragraph:
 
     def end_of_line(self, start: int, room: float) -> tuple[int, int]:
         """The last break before which everything fits into `room`, and up to where that shows."""
-        line = int(room / (self._hands[0].style["font_size"] * _NARROW))
-        stop = start
-        while True:
-            found = self._found
-            first = bisect_right(found.ends, start)
-            room_to = room + found.before[first]
-            # Up to here there is room for each of them and the space behind it, so for all.
-            at = max(bisect_right(found.before, room_to - _CLOSE, first) - 1, first)
-            while at < len(found.ends) and self._has_room(found, at, start, room, room_to):
-                at += 1
-            if at < len(found.ends) or found.ends[-1:] == [len(self.text)]:
-                break
-            stop += line if stop + 1.5 * line < len(self.text) else 2 * line
-            self._found = self._stretches(start, stop)
+        found = self._stretches
+        first = bisect_right(found.ends, start)
+        room_to = room + found.before[first]
+        # Up to here there is room for each of them and the space behind it, so for all.
+        at = max(bisect_right(found.before, room_to - _CLOSE, first) - 1, first)
+        while at < len(found.ends) and self._has_room(at, start, room, room_to):
+            at += 1
         if at == first:
             raise Unproven("a word that is wider than its line")
         end = found.ends[at - 1]
-        self._prove_edge(end, room_to - found.reach[at - 1])
+        self._prove_edge(end, room_to - found.reach(at - 1))
         examined = self.text.find(" ", found.ends[at]) + 1 if at < len(found.ends) else 0
         return end, examined or len(self.text)
 
-    def _has_room(
-        self, found: _Stretches, at: int, start: int, room: float, room_to: float
-    ) -> bool:
-        slack = room_to - found.reach[at]
-        return slack >= _CLOSE or (slack > -_CLOSE and self._fits(start, found.stops[at], room))
+    def _has_room(self, at: int, start: int, room: float, room_to: float) -> bool:
+        slack = room_to - self._stretches.reach(at)
+        if abs(slack) >= _CLOSE:
+            return slack > 0
+        return self._fits(start, self._without_space(self._stretches.ends[at]), room)
 
-    def _stretches(self, start: int, stop: int) -> _Stretches:
-        """What follows `start`, to about `stop`. A word partly emphasised is reckoned in parts."""
-        text = self.text
-        ends = self._ends(start, stop)
-        edges = [edge for edge in self._edges[1:-1] if start < edge < ends[-1]]
+    def _without_space(self, end: int) -> int:
+        return end - 1 if self.text[end - 1] == " " else end
+
+    @cached_property
+    def _stretches(self) -> _Stretches:
+        lengths, widths, spaces = self._steps()
+        before = [*accumulate(map(add, widths, spaces), initial=0.0)]
+        return _Stretches([*accumulate(lengths)], before, spaces)
+
+    def _steps(self) -> Steps:
+        """What the text is made of. What it has in common with others is known from them."""
+        frame, text, language = self._seen.frame, self.text, self._hands[0].style["lang"]
+        is_framed = frame is not None and frame.holds(text, self._edges)
+        if frame and is_framed:
+            first, last = len(frame.head), len(text) - len(frame.tail)
+            between = free_breaks(text[first:last], language)
+            if between is not None:
+                middle = self._measured(first, [first + end for end in between])
+                return frame.before.then(middle).then(frame.after)
+        steps = self._measured(0, breaks(text, language))
+        if not is_framed:
+            narrowed = frame and frame.narrowed(text, self._edges, steps, language)
+            self._seen.frame = narrowed or Frame.of(text, self._edges, steps)
+        return steps
+
+    def _measured(self, start: int, ends: list[int]) -> Steps:
+        """The stretches from `start` that end at `ends`. One partly emphasised is reckoned in
+        parts."""
+        edges = [edge for edge in self._edges[1:-1] if ends and start < edge < ends[-1]]
         cuts = sorted({*ends, *edges}) if edges else ends
-        stops = [end - 1 if text[end - 1] == " " else end for end in cuts]
-        parts = [text[a:b] for a, b in zip([start, *cuts], stops, strict=False)]
+        stops = [*map(self._without_space, cuts)]
+        parts = [self.text[a:b] for a, b in zip([start, *cuts], stops, strict=False)]
         widths: list[float] = []
         spaces: list[float] = []
         for hand, edge in zip(self._hands, self._edges[1:], strict=True):
             first, last = len(widths), bisect_right(cuts, edge)
             widths += map(hand.words.__getitem__, parts[first:last])
             spaces += [hand.space if cuts[n] > stops[n] else 0.0 for n in range(first, last)]
-        before = [*accumulate(map(add, widths, spaces), initial=0.0)]
         if edges:
+            before = [*accumulate(map(add, widths, spaces), initial=0.0)]
             at = [bisect_left(cuts, end) for end in ends]
-            stops = [stops[n] for n in at]
             spaces = [spaces[n] for n in at]
-            before = [0.0, *(before[n + 1] for n in at)]
-        return _Stretches(ends, stops, [*map(sub, before[1:], spaces)], before)
-
-    def _ends(self, start: int, stop: int) -> list[int]:
-        """Where a line that begins at `start` may end, to about `stop`.
-
-        The words around say that, so whole words are looked at, and one more than is told of.
-        """
-        first = self.text.rfind(" ", 0, start) + 1
-        while (last := self.text.find(" ", stop)) >= 0:
-            window = self.text[first:last]
-            to = window.rfind(" ") + 1
-            ends = _breaks(window, self._hands[0].style["lang"])
-            if ends := [first + end for end in ends if start < first + end <= first + to]:
-                return ends
-            stop = last + 1
-        ends = _breaks(self.text[first:], self._hands[0].style["lang"])
-        return [first + end for end in ends if first + end > start]
+            reach = [before[n + 1] - space for n, space in zip(at, spaces, strict=True)]
+            begins = [0.0, *(before[n + 1] for n in at)]
+            widths = [b - a for a, b in zip(begins, reach, strict=False)]
+        lengths = [b - a for a, b in zip([start, *ends], ends, strict=False)]
+        return Steps(lengths, widths, spaces)
 
     def _prove_edge(self, end: int, slack: float) -> None:
         """Where a line ends with a run, WeasyPrint takes in the spaces that end it, or none."""
@@ -258,7 +255,7 @@ class _Paragraph:
     def _with_spaces(self, piece: Piece, spaces: str) -> Piece:
         """Spaces that end a run as well as its line are drawn, though they take no room."""
         drawn = self._hands[piece.run].shaped[piece.text + spaces].drawn
-        return piece._replace(shaped=Shaped(drawn, piece.shaped.width))
+        return Piece(piece.run, piece.text, piece.left, Shaped(drawn, piece.shaped.width))
 
     def _spans(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """Of which runs the text from `start` to `end` is made: run, its first and last place."""
@@ -269,45 +266,3 @@ class _Paragraph:
             for run, (a, b) in enumerate(pairwise(self._edges))
             if a < end and b > start
         ]
-
-
-# Words that a line may break after wherever a space does, and nowhere else: what stands beside
-# the space, brackets, quotation marks and dashes, can forbid it or allow more.
-_SIMPLY = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[A-Za-zÀ-ɏ0-9’]*[.,;:]?)")
-_BOUNDED = re.compile(r"[A-Za-zÀ-ɏ0-9].*[A-Za-zÀ-ɏ0-9.,;:]")
-# Which letter or digit it is does not matter, so that each new reference is no new word.
-_CLASSES = str.maketrans(ascii_letters + digits, "a" * len(ascii_letters) + "0" * len(digits))
-
-
-def _breaks(text: str, language: str) -> list[int]:
-    """Where a line may end, as Pango finds it, and the end."""
-    words = text.split(" ")
-    inner = [*map(_inner_breaks, text.translate(_CLASSES).split(" "), repeat(language))]
-    if None in inner or not words[-1]:
-        return [*_all_breaks(text, language), len(text)]
-    ends = [*accumulate([len(word) + 1 for word in words])]
-    ends[-1] -= 1
-    if not any(inner):
-        return ends
-    begun = zip([0, *ends], inner, strict=False)
-    within = [start + place for start, places in begun for place in places or ()]
-    return sorted([*ends, *within])
-
-
-@lru_cache(maxsize=20_000)
-def _inner_breaks(word: str, language: str) -> tuple[int, ...] | None:
-    """Where a word of these classes may be broken; None where what stands around it matters."""
-    if _SIMPLY.fullmatch(word):
-        return ()
-    if not _BOUNDED.fullmatch(word):
-        return None
-    return tuple(_all_breaks(word, language))
-
-
-def _all_breaks(text: str, language: str) -> list[int]:
-    from weasyprint.text.ffi import ffi
-    from weasyprint.text.line_break import get_log_attrs
-
-    attributes = array("I")
-    attributes.frombytes(ffi.buffer(get_log_attrs(text, language)))
-    return [place for place in range(1, len(text)) if attributes[place] & 1]

@@ -103,6 +103,8 @@ class Block:
         """What two letters of a class have in common here."""
         if not self.hands:
             return own
+        if len(self.hands) == 1:
+            return len(self.lines(own))
         return tuple([tuple([piece.run for piece in line]) for line in self.lines(own)])
 
 
@@ -122,7 +124,10 @@ def _collapsed(texts: Texts) -> list[str]:
 
 @lru_cache(maxsize=1_000)  # what stands before and after a name is the same in each letter
 def _spaced_once(text: str) -> str:
-    return _SPACES.sub(" ", html.unescape(text) if "&" in text else text)
+    text = html.unescape(text) if "&" in text else text
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text:
+        text = _SPACES.sub(" ", text)
+    return text
 
 
 class Reading:

@@ -6,7 +6,10 @@ the elements are compared with those that WeasyPrint read, and then nothing is s
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import ne
 from typing import Any
 
 _TAG = re.compile(r"(<[^>]*>)")
@@ -67,9 +70,8 @@ class Reader:
             self._last.description,
             self._last.drawing,
         )
-        for number, (part, before) in enumerate(zip(parts, self._parts, strict=True)):
-            if part == before:
-                continue
+        for number in differing(parts, self._parts):
+            part, before = parts[number], self._parts[number]
             tag, _, texts[number] = f"<{part}".partition(">")
             tag_before = f"<{before}".partition(">")[0]
             if number == self._described:
@@ -82,6 +84,11 @@ class Reader:
             if tag != tag_before:
                 return None
         return Source(self._last.skeleton, tuple(texts), description, drawing, identifier)
+
+
+def differing(texts: Sequence[str], others: Sequence[str]) -> list[int]:
+    """The places at which they are not the same; both are as long."""
+    return [*compress(count(), map(ne, texts, others))]
 
 
 def read(source: str, identifier: str) -> Source:
