@@ -30,9 +30,10 @@ def is_installed() -> bool:
 
 
 class Typst:
-    """Accessible and archival, like ours."""
+    """Accessible and archival, like ours. Each letter is handed over as an input of the compiler,
+    which is what its documentation has inputs for."""
 
-    name = "Typst, one compiler for all letters"
+    name = "Typst, one compiler, letters as its input"
 
     def __init__(self) -> None:
         typst: Any = importlib.import_module("typst")
@@ -49,11 +50,16 @@ class Typst:
             place = Path(self._folder.name) / f"{image}.png"
             if not place.exists():
                 place.write_bytes(filestore.get(image))
-        # In the source itself: as an input of the compiler the letter would make it forget all
-        # that it has set. A string of JSON is written in Typst as it is in JSON.
-        letter = json.dumps(json.dumps(_values(content)))
+        return self._composed(json.dumps(_values(content)))
+
+    def _composed(self, letter: str) -> bytes:
+        return self._compiled("sys.inputs.letter", sys_inputs={"letter": letter})
+
+    def _compiled(self, letter: str, **more: Any) -> bytes:
         source = f'#import "{_TEMPLATE.name}": compose\n#compose(json(bytes({letter})))'
-        pdf: bytes = self._compiler.compile(source.encode(), format="pdf", pdf_standards=_STANDARDS)
+        pdf: bytes = self._compiler.compile(
+            source.encode(), format="pdf", pdf_standards=_STANDARDS, **more
+        )
         return pdf
 
     def seconds(self) -> float:
@@ -61,6 +67,16 @@ class Typst:
 
     def close(self) -> None:
         self._folder.cleanup()
+
+
+class TypstBySource(Typst):
+    """Each letter stands in a source of its own: another input makes Typst forget all that it has
+    set, another source does not."""
+
+    name = "Typst, one compiler, letters in its source"
+
+    def _composed(self, letter: str) -> bytes:
+        return self._compiled(json.dumps(letter))  # a string is written as in JSON
 
 
 def _values(content: LetterContent) -> dict[str, Any]:

@@ -88,8 +88,9 @@ class Command(BaseCommand):
     def _others(self) -> Iterator[tuple[ways.Way, int]]:
         """What of other people's programs is installed, and how many letters it is given."""
         if typst.is_installed():
-            with closing(typst.Typst()) as kept:
-                yield kept, _WARM
+            for kind in (typst.Typst, typst.TypstBySource):
+                with closing(kind()) as kept:
+                    yield kept, _WARM
         else:
             self.stdout.write("Typst is not installed.")
         for name, command in ways.others():

@@ -16,9 +16,9 @@ pytestmark = [
 SHORT, LONG_ADDRESS, AMPERSAND = 0, 58, 59
 
 
-@pytest.fixture(scope="module")
-def other():
-    with closing(typst.Typst()) as kept:
+@pytest.fixture(scope="module", params=[typst.Typst, typst.TypstBySource])
+def other(request):
+    with closing(request.param()) as kept:
         yield kept
 
 
