@@ -16,7 +16,7 @@ import pydyf
 _LEVEL, _WINDOW, _MEMORY = 1, -12, 6
 # The last block, empty; and the two bytes with which every stream begins.
 _HEAD, _END = b"\x78\x9c", b"\x03\x00"
-_LINES, _OBJECTS = 5, 8
+_LINES, _OBJECTS = 8, 8
 
 
 def lean(shown: bytes) -> bytes:
@@ -68,7 +68,7 @@ def pieces_of(stream: Any) -> list[bytes] | None:
 
 
 def page_pieces(items: Sequence[Any]) -> list[bytes]:
-    """What a page draws, cut before every fifth thing that is marked for the structure."""
+    """What a page draws, cut before every eighth thing that is marked for the structure."""
     return _cut(list(map(pydyf._to_bytes, items)), page_cuts(items))
 
 
