@@ -7,7 +7,6 @@ looked at.
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import add
 from typing import NamedTuple
 
 from letters.merge.compositor.breaks import free_breaks
@@ -24,10 +23,12 @@ class Steps(NamedTuple):
     spaces: list[float]
 
     def then(self, other: "Steps") -> "Steps":
-        return Steps(*map(add, self, other))
+        return Steps(
+            self.lengths + other.lengths, self.widths + other.widths, self.spaces + other.spaces
+        )
 
     def cut(self, first: int, last: int | None = None) -> "Steps":
-        return Steps(*[column[first:last] for column in self])
+        return Steps(self.lengths[first:last], self.widths[first:last], self.spaces[first:last])
 
 
 @dataclass(frozen=True)
