@@ -264,8 +264,8 @@ def claim(*, mailing_pk: int, limit: int, now: datetime.datetime) -> list[Letter
 
 
 def _set_hopeless_aside(waiting: LetterQuerySet) -> None:
-    hopeless = list(waiting.filter(attempts__gte=MAX_ATTEMPTS).select_related("mailing__campaign"))
-    for letter in hopeless:
+    hopeless = waiting.filter(attempts__gte=MAX_ATTEMPTS).order_by()  # which an index finds
+    for letter in hopeless.select_related("mailing__campaign"):
         reason = (
             letter.status_reason
             or f"The worker stopped {letter.attempts} times while it made this letter."

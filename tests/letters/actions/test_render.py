@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import audit, filestore
@@ -318,6 +319,26 @@ def test_letters_are_claimed_and_kept_without_a_query_for_each(django_assert_num
         assert len(made) == limit
         with django_assert_num_queries(4):
             render.keep(made, now=timezone.now())
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL reads few rows one after the other."
+)
+def test_the_next_letters_are_found_without_looking_through_the_mailing():
+    stage = started(3)
+    with CaptureQueriesContext(connection) as asked:
+        take(stage, limit=2)
+    by_attempts = [
+        query["sql"]
+        for query in asked
+        if query["sql"].startswith("SELECT") and '"attempts" ' in query["sql"].partition("WHERE")[2]
+    ]
+    assert len(by_attempts) == 2
+    for sql in by_attempts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = str(cursor.fetchall())
+        assert "INDEX next_letters_to_make (mailing_id=? AND status=? AND attempts" in plan
 
 
 def test_making_letters_asks_the_database_nothing(monkeypatch, django_assert_num_queries):
