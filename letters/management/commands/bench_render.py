@@ -6,7 +6,7 @@ import platform
 import random
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -69,33 +69,44 @@ class Command(BaseCommand):
             raise CommandError("At least one letter each way.")
         source = options["institutions"]
         characters = characters_of(mailing.contents(letters, source))
-        ours, plain = ways.Ours(), ways.Plain()
         fast = Measured("Countersign, letters that share a layout")
-        slow = Measured(plain.name)
         drafts = mailing.drafts(letters, source, characters)
         sample = _Sample()
-        for round_ in range(ROUNDS):
-            for draft in mailing.drafts(_share(plain_letters, round_), source):
-                _measure(plain, draft, slow)
-            for some in _by(_TOGETHER, islice(drafts, _share(letters, round_))):
-                for draft, made in zip(some, _measure_ours(ours, some, fast), strict=True):
-                    sample.add(draft, made)
-            ours.note_memory()
-        alone = self._compare(ours, sample)
-        self._tell(options, slow, fast, alone, ours)
-        ours.close()
+        with ExitStack() as stack:
+            ours = stack.enter_context(closing(ways.Ours()))
+            plain, *others = in_turn = [
+                _Turn(ways.Plain(), plain_letters, source),
+                *(self._kept(stack, source) if options["others"] else ()),
+            ]
+            for round_ in range(ROUNDS):
+                for turn in in_turn:
+                    turn.take(round_)
+                for some in _by(_TOGETHER, islice(drafts, _share(letters, round_))):
+                    for draft, made in zip(some, _measure_ours(ours, some, fast), strict=True):
+                        sample.add(draft, made)
+                ours.note_memory()
+            alone = self._compare(ours, sample)
+            measured = [turn.measured for turn in others]
+            if options["others"]:
+                measured += self._started_anew(source)
+            self._tell(options, plain.measured, fast, alone, ours, measured)
 
-    def _others(self) -> Iterator[tuple[ways.Way, int]]:
-        """What of other people's programs is installed, and how many letters it is given."""
+    def _kept(self, stack: ExitStack, source: Path) -> "Iterator[_Turn]":
+        """Programs of other people that are kept between letters."""
         if typst.is_installed():
             for kind in (typst.Typst, typst.TypstBySource):
-                with closing(kind()) as kept:
-                    yield kept, _WARM
+                yield _Turn(stack.enter_context(closing(kind())), _WARM, source)
         else:
             self.stdout.write("Typst is not installed.")
+
+    def _started_anew(self, source: Path) -> Iterator[Measured]:
+        """Programs of other people that are started for each letter."""
         for name, command in ways.others():
             if command:
-                yield command, _OTHERS
+                turn = _Turn(command, _OTHERS, source)
+                for round_ in range(ROUNDS):
+                    turn.take(round_)
+                yield turn.measured
             else:
                 self.stdout.write(f"{name} is not installed.")
 
@@ -116,23 +127,19 @@ class Command(BaseCommand):
         fast: Measured,
         alone: Measured,
         ours: ways.Ours,
+        others: list[Measured],
     ) -> None:
         with_comparison = replace(
             fast, name="Countersign, with the comparison", seconds=fast.seconds + alone.seconds
         )
-        measured = [slow, fast, with_comparison, alone]
-        if options["others"]:
-            for way, letters in self._others():
-                other = Measured(way.name)
-                for draft in mailing.drafts(letters, options["institutions"]):
-                    _measure(way, draft, other)
-                measured.append(other)
+        measured = [slow, fast, with_comparison, alone, *others]
         self.stdout.write(f"{_machine()}\n")
         for one in measured:
             self.stdout.write(one.line(slow))
+        beside = ", and the other programs" if others else ""
         memory = ours.most_memory / 1024 / 1024
         self.stdout.write(
-            f"Memory at its largest: {memory:.0f} MB, both processes. Layouts: "
+            f"Memory at its largest: {memory:.0f} MB, both processes{beside}. Layouts: "
             f"{len(ours.layouts)}. Compared and the same file: {alone.letters}."
         )
         for reason, number in sorted(ours.reasons.items()):
@@ -150,6 +157,19 @@ class Command(BaseCommand):
                 "alone": ours.reasons,
             }
             options["json"].write_text(json.dumps(figures, indent=2) + "\n")
+
+
+class _Turn:
+    """A way of setting letters that has its turn in each round."""
+
+    def __init__(self, way: ways.Way, letters: int, source: Path) -> None:
+        self.measured = Measured(way.name)
+        self._way, self._letters = way, letters
+        self._drafts = mailing.drafts(letters, source)
+
+    def take(self, round_: int) -> None:
+        for draft in islice(self._drafts, _share(self._letters, round_)):
+            _measure(self._way, draft, self.measured)
 
 
 class _Sample:
