@@ -65,7 +65,7 @@ class SharedFonts:
                     plain.subset(self, to_unicode, hinting)
                     return bytes(self.file_content)
 
-                key = (self.hash, self.index, hinting, *sorted(to_unicode))
+                key = (self.hash, self.index, hinting, bool(self.missing), *sorted(to_unicode))
                 self.file_content = shared._cut.get(key, cut)
 
         return Font
