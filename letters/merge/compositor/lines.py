@@ -1,8 +1,9 @@
 """One paragraph set into lines as WeasyPrint sets it.
 
 Where a line ends is first reckoned from the widths of words, which costs little. Whatever is
-near to the edge is then shaped whole and compared as Pango compares it; what is nearer than
-that, or unlike anything that was proven, raises Unproven, and the letter is set plainly.
+near to the edge, or narrower than its words, is then shaped whole and compared as Pango compares
+it; what is nearer than that, or unlike anything that was proven, raises Unproven, and the letter
+is set plainly.
 """
 
 from bisect import bisect_left, bisect_right
@@ -96,10 +97,10 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
             rests.append((len(lines), rest))
         else:
             left = measure.indent
-        end, examined = paragraph.end_of_line(start, measure.width - left)
-        lines.append(paragraph.pieces(start, end, left))
+        line, end, examined = paragraph.line(start, left, measure.width)
+        lines.append(line)
         if end < length:
-            begun.append(paragraph.beginning(examined, end, lines[-1]))
+            begun.append(paragraph.beginning(examined, end, line))
         start = end
     seen.begun = begun
     for number, rest in rests:
@@ -120,6 +121,10 @@ class _Stretches(NamedTuple):
     def reach(self, number: int) -> float:
         """How far the text reaches with this part, but without the space behind it."""
         return self.before[number + 1] - self.spaces[number]
+
+
+def _width(line: Line) -> float:
+    return sum([piece.shaped.width for piece in line])
 
 
 class _Paragraph:
@@ -149,30 +154,46 @@ class _Paragraph:
         if len(self.text) * size * _NARROW > room or self.text.endswith(" "):
             return None
         pieces = self.pieces(0, len(self.text), measure.indent)
-        width = sum(piece.shaped.width for piece in pieces)
-        return pieces if width < room else None
+        return pieces if _width(pieces) < room else None
 
-    def end_of_line(self, start: int, room: float) -> tuple[int, int]:
-        """The last break before which everything fits into `room`, and up to where that shows."""
-        found = self._stretches
+    def line(self, start: int, left: float, width: float) -> tuple[Line, int, int]:
+        """The line from `start` with all that fits into `width`, where it ends, and up to where
+        that shows."""
+        found, room = self._stretches, width - left
         first = bisect_right(found.ends, start)
         room_to = room + found.before[first]
+        at = self._reckoned(first, start, room, room_to)
+        line = self.pieces(start, found.ends[at - 1], left)
+        slack = room - _width(line)
+        # Fonts may draw words together, so that many take less room than each by itself.
+        if slack - (room_to - found.reach(at - 1)) > _CLOSE / 4:
+            while at < len(found.ends) and self._fits(at, start, room):
+                at += 1
+            line = self.pieces(start, found.ends[at - 1], left)
+            slack = room - _width(line)
+        if slack <= _TIE:
+            raise Unproven("a line that fits by less than can be told")
+        end = found.ends[at - 1]
+        self._prove_edge(end, slack)
+        examined = self.text.find(" ", found.ends[at]) + 1 if at < len(found.ends) else 0
+        return line, end, examined or len(self.text)
+
+    def _reckoned(self, first: int, start: int, room: float, room_to: float) -> int:
+        """The first stretch that goes beyond the room, by the widths of words."""
+        found = self._stretches
         # Up to here there is room for each of them and the space behind it, so for all.
         at = max(bisect_right(found.before, room_to - _CLOSE, first) - 1, first)
         while at < len(found.ends) and self._has_room(at, start, room, room_to):
             at += 1
         if at == first:
             raise Unproven("a word that is wider than its line")
-        end = found.ends[at - 1]
-        self._prove_edge(end, room_to - found.reach(at - 1))
-        examined = self.text.find(" ", found.ends[at]) + 1 if at < len(found.ends) else 0
-        return end, examined or len(self.text)
+        return at
 
     def _has_room(self, at: int, start: int, room: float, room_to: float) -> bool:
         slack = room_to - self._stretches.reach(at)
         if abs(slack) >= _CLOSE:
             return slack > 0
-        return self._fits(start, self._without_space(self._stretches.ends[at]), room)
+        return self._fits(at, start, room)
 
     def _without_space(self, end: int) -> int:
         return end - 1 if self.text[end - 1] == " " else end
@@ -231,13 +252,21 @@ class _Paragraph:
         if end - 1 in self._edges[1:]:
             raise Unproven("a line that ends where emphasis begins or ends")
 
-    def _fits(self, start: int, stop: int, room: float) -> bool:
-        exact = sum(
-            self._hands[run].shaped[self.text[a:b]].width for run, a, b in self._spans(start, stop)
-        )
-        if abs(room - exact) <= _TIE:
+    def _fits(self, at: int, start: int, room: float) -> bool:
+        spans = self._spans(start, self._without_space(self._stretches.ends[at]))
+        slack = room - sum([self._hands[run].shaped[self.text[a:b]].width for run, a, b in spans])
+        if abs(slack) <= _TIE or (slack < 0 and slack + self._drawn_in(*spans[-1]) >= -_TIE):
             raise Unproven("a line that fits by less than can be told")
-        return exact < room
+        return slack > 0
+
+    def _drawn_in(self, run: int, start: int, stop: int) -> float:
+        """How much narrower a text of one run is for the sake of the character behind it, with
+        which Pango measures it."""
+        shaped, text = self._hands[run].shaped, self.text[start:stop]
+        behind = self.text[stop : min(stop + 1, self._edges[run + 1])]
+        if not behind:
+            return 0.0
+        return shaped[text].width + shaped[behind].width - shaped[text + behind].width
 
     def pieces(self, start: int, end: int, left: float) -> list[Piece]:
         stop = start + len(self.text[start:end].rstrip(" "))

@@ -1,0 +1,169 @@
+"""Lines are those that WeasyPrint breaks, and the same whatever letters were set before."""
+
+import random
+import warnings
+from contextlib import suppress
+
+import pytest
+
+from letters.management.bench import adversary
+from letters.merge import typefaces
+from letters.merge.compositor.hand import Face, Hand, Unproven
+from letters.merge.compositor.lines import Lines, Measure, Seen, set_lines
+from letters.merge.compositor.pairs import Pairs
+
+# Importing it warns where the system has no fonts; the press's child has its own.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.text.line_break import split_first_line
+
+# Words that are drawn together with what stands beside them, besides those of the bench.
+WORDS = [
+    *(word for word in adversary.PIECES if word.isascii()),
+    *("A", "P,", "Y", "the", "students’", "Fellows’", "V…V", "…Trust", "Y—A", "T-T-T", "A/A/A"),
+    *("We", "ask", "to", "answer", "of", "and", "(a)", "“b”", "-5", "5-", "’s", "x\u00a0y"),
+]
+
+
+class OneFont(dict[int, Face]):
+    """Every font is this one."""
+
+    def __init__(self, face: Face) -> None:
+        self._face = face
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __getitem__(self, key: int) -> Face:
+        return self._face
+
+
+class AnyGlyph(dict[int, int]):
+    def __contains__(self, glyph: object) -> bool:
+        return True
+
+    def __getitem__(self, glyph: int) -> int:
+        return 0
+
+
+def hand_of(typeface: str, number: int) -> Hand:
+    """The typeface's upright face, or its bold one."""
+    path = typefaces.TYPEFACES[typeface].files[number]
+    fonts = FontConfiguration()
+    rule = f"@font-face {{ font-family: one; src: url({path.as_uri()}) }} p {{ font: 14px one }}"
+    sheet = weasyprint.CSS(string=rule, font_config=fonts)
+    html = weasyprint.HTML(string="<html lang=en-US><p>one")
+    page = html.render(font_config=fonts, stylesheets=[sheet]).pages[0]._page_box
+    box = next(one for one in page.descendants() if getattr(one, "text", ""))
+    box.style.kept = fonts, page  # as long as the hand is used
+    face = Face(AnyGlyph(), Pairs(path.read_bytes()), frozenset("".join(WORDS) + " "))
+    return Hand(box.style, OneFont(face))
+
+
+@pytest.fixture(scope="module", params=typefaces.TYPEFACES)
+def hands(request):
+    return [hand_of(request.param, number) for number in range(2)]
+
+
+def by_weasyprint(hand: Hand, text: str, measure: Measure) -> list[str]:
+    found: list[str] = []
+    rest = text
+    while rest:
+        room = measure.width - (0 if found else measure.indent)
+        _layout, _length, resume, *_size = split_first_line(rest, hand.style, None, room, 0)
+        line = rest.encode()[:resume].decode()
+        found.append(line.rstrip(" "))
+        rest = rest[len(line) :]
+    return found
+
+
+def said(lines: Lines) -> list[list[tuple[int, str]]]:
+    return [[(piece.run, piece.text) for piece in line] for line in lines]
+
+
+def words(chance: random.Random, most: int) -> str:
+    return " ".join(chance.choices(WORDS, k=chance.randint(1, most)))
+
+
+def close_to_a_break(chance: random.Random, hand: Hand, text: str) -> float:
+    """A width in which a line of the text just fits, or does not, by a little."""
+    ends = [place for place, char in enumerate(text) if char == " "] or [len(text)]
+    width = hand.shape(text[: chance.choice(ends)]).width
+    while width > 600:
+        width /= 2
+    return max(width, 100) + chance.choice([-4.1, -4, -1, -0.3, -0.001, 0.001, 0.3, 1, 4, 4.1])
+
+
+def test_lines_are_those_of_weasyprint(hands):
+    chance = random.Random(1)
+    proven = 0
+    for _ in range(1500):
+        hand, text = chance.choice(hands), words(chance, 40)
+        measure = Measure(close_to_a_break(chance, hand, text), 0, True)
+        try:
+            lines = set_lines([(hand, text)], measure, Seen())
+        except Unproven:
+            continue
+        proven += 1
+        assert [line[0].text for line in lines] == by_weasyprint(hand, text, measure), measure
+    assert proven > 1000
+
+
+@pytest.mark.parametrize("word", ["A ", "P, A ", "students’ ", "V…", "…Trust", "Y—A ", "T-", "/A"])
+def test_words_that_are_drawn_together_are_measured_together(hands, word):
+    text = f"We ask {word * 30}to answer."
+    proven = 0
+    for hand in hands:
+        for width in range(300, 400, 7):
+            measure = Measure(width, 0, True)
+            with suppress(Unproven):
+                lines = set_lines([(hand, text)], measure, Seen())
+                assert [line[0].text for line in lines] == by_weasyprint(hand, text, measure)
+                proven += 1
+    assert proven > 15
+
+
+def paragraphs(chance: random.Random, hands: list[Hand]) -> list[list[tuple[Hand, str]]]:
+    """The same paragraph with one name and another, in which words of the paragraph return."""
+    fixed = [words(chance, 9) + " " for _ in range(chance.choice([2, 2, 3, 4]))]
+    sure = " ".join(fixed).split()
+    names = [words(chance, chance.choice([1, 4, 9])) for _ in range(4)]
+    for _ in range(6):
+        first = chance.randrange(len(sure))
+        again = " ".join(sure[first : first + chance.randint(1, 4)])
+        names.append(chance.choice([again, f"{names[-1]} {again}", f"{again} {names[0]}"])[:120])
+    begins, ends = chance.choice(["", "“", "("]), chance.choice(["", ",", "’s", ")", "."])
+    texts = [[f"{begins}{name}{ends} ".join(fixed).strip()] for name in names]
+    if chance.random() < 0.5:  # the second mention is emphasised, or a part of it
+        early = chance.choice([0, 0, 1, 2])
+        texts = [
+            [fixed[0], name[early:] or "x", f"{ends} {''.join(fixed[1:])}{name}"] for name in names
+        ]
+    return [[(hands[run % 2], part) for run, part in enumerate(parts)] for parts in texts]
+
+
+def test_lines_are_the_same_whatever_was_seen_before(hands):
+    chance = random.Random(2)
+    proven = 0
+    for _ in range(150):
+        seen, said_before = Seen(), paragraphs(chance, hands)
+        width = close_to_a_break(chance, hands[0], "".join(text for _hand, text in said_before[0]))
+        measure = Measure(width, chance.choice([0, 12.5]), True)
+        for runs in said_before * 2:
+            try:
+                alone = set_lines(runs, measure, Seen())
+            except Unproven:
+                alone = None
+            try:
+                lines = set_lines(runs, measure, seen)
+            except Unproven:
+                continue
+            proven += 1
+            assert alone is not None
+            assert said(lines) == said(alone), runs
+            assert [[p.shaped for p in line] for line in lines] == [
+                [p.shaped for p in line] for line in alone
+            ]
+    assert proven > 1500
