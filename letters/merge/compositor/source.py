@@ -13,6 +13,7 @@ from operator import ne
 from typing import Any
 
 _TAG = re.compile(r"(<[^>]*>)")
+_MOST_FORMS = 4  # what one mailing's letters may be, by their conditions
 _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
 _EMPTY = frozenset({"meta", "img", "br", "hr", "link", "path"})
 # The two attributes that differ from letter to letter.
@@ -42,48 +43,110 @@ class Outline:
 
 
 class Reader:
-    """Reads letters one after the other: of one with the tags of the last, what is otherwise."""
+    """Reads letters one after the other: of one with the tags of another, what is otherwise."""
 
     def __init__(self) -> None:
-        self._last = Source("", (), "", "", "")
-        # Each tag of the last with the text behind it, and the two with an attribute of its own.
-        self._parts: list[str] = []
-        self._described = self._drawn = -1
+        self._forms: list[_Form] = []
 
     def read(self, source: str, identifier: str) -> Source:
-        parts = source.split("<")
-        found = self._like_the_last(parts, identifier)
-        if found is None:
-            found = read(source, identifier)
-            self._described, self._drawn = (
-                next((n for n, part in enumerate(parts) if what.search(f"<{part}")), -1)
-                for what in (_DESCRIPTION, _DRAWING)
-            )
-        self._parts, self._last = parts, found
+        for form in self._forms:
+            if found := form.read(source, identifier):
+                return found
+        for form in self._forms:
+            if form.learn(source) and (found := form.read(source, identifier)):
+                return found
+        found = read(source, identifier)
+        self._forms = [_Form(source, found), *self._forms[: _MOST_FORMS - 1]]
         return found
 
-    def _like_the_last(self, parts: list[str], identifier: str) -> Source | None:
-        if len(parts) != len(self._parts):
-            return None
-        texts, description, drawing = (
-            [*self._last.texts],
-            self._last.description,
-            self._last.drawing,
-        )
-        for number in differing(parts, self._parts):
-            part, before = parts[number], self._parts[number]
-            tag, _, texts[number] = f"<{part}".partition(">")
-            tag_before = f"<{before}".partition(">")[0]
-            if number == self._described:
-                said, tag = _taken_out(_DESCRIPTION, tag)
-                description = html.unescape(said)
-                _, tag_before = _taken_out(_DESCRIPTION, tag_before)
-            elif number == self._drawn:
-                drawing, tag = _taken_out(_DRAWING, tag)
-                _, tag_before = _taken_out(_DRAWING, tag_before)
-            if tag != tag_before:
+
+class _Form:
+    """What letters with the same tags have in common, and the places where they differ."""
+
+    def __init__(self, source: str, found: Source) -> None:
+        self._found = found
+        # Each tag with the text behind it, and the two that have a value of their own.
+        self._parts = source.split("<")
+        firsts = {what: self._first_with(what) for what in (_DESCRIPTION, _DRAWING)}
+        self._values = {number: what for what, number in firsts.items() if number}
+        self._differing: set[int] = set()
+        self._cut()
+
+    def _first_with(self, what: re.Pattern[str]) -> int | None:
+        return next((n for n, part in enumerate(self._parts) if what.search(f"<{part}")), None)
+
+    def read(self, source: str, identifier: str) -> Source | None:
+        """None where the letter is not all that is common, with something in each place."""
+        found = []
+        at = 0
+        for fixed, end in self._fixed:
+            if not source.startswith(fixed, at):
                 return None
-        return Source(self._last.skeleton, tuple(texts), description, drawing, identifier)
+            start = at + len(fixed)
+            at = source.find(end, start)
+            if at < 0:
+                return None
+            found.append(source[start:at])
+        if len(source) - at != len(self._rest) or not source.endswith(self._rest):
+            return None
+        texts = [*self._found.texts]
+        values = {_DESCRIPTION: self._found.description, _DRAWING: self._found.drawing}
+        for place, said in zip(self._places, found, strict=True):
+            if isinstance(place, int):
+                texts[place] = said
+            else:
+                values[place] = html.unescape(said) if place is _DESCRIPTION else said
+        return Source(
+            self._found.skeleton, tuple(texts), values[_DESCRIPTION], values[_DRAWING], identifier
+        )
+
+    def learn(self, source: str) -> bool:
+        """Note where a letter with the same tags differs; whether that was news."""
+        parts = source.split("<")
+        if len(parts) != len(self._parts) or len(parts) != len(self._found.texts):
+            return False
+        news = set()
+        for number in differing(parts, self._parts):
+            tag, text = self._divided(number, parts[number])
+            tag_before, text_before = self._divided(number, self._parts[number])
+            if tag != tag_before:
+                return False
+            if text != text_before:
+                news.add(number)
+        if news <= self._differing:
+            return False
+        self._differing |= news
+        self._cut()
+        return True
+
+    def _divided(self, number: int, part: str) -> tuple[str, str]:
+        """Tag, without its own value, and text."""
+        if not number:
+            return "", part
+        if what := self._values.get(number):
+            part = what.sub("", f"<{part}", count=1)
+        tag, _, text = part.partition(">")
+        return tag, text
+
+    def _cut(self) -> None:
+        """Put together what is common: up to each place and what ends it, and behind the last."""
+        self._fixed: list[tuple[str, str]] = []
+        self._places: list[int | re.Pattern[str]] = []
+        common = ""
+        for number, part in enumerate(self._parts):
+            rest = f"<{part}" if number else part
+            if what := self._values.get(number):
+                before, rest = what.split(rest, maxsplit=1)
+                self._fixed.append((common + before, '"'))
+                self._places.append(what)
+                common = ""
+            if number in self._differing:
+                tag = rest[: rest.index(">") + 1] if number else ""
+                self._fixed.append((common + tag, "<"))
+                self._places.append(number)
+                common = rest = ""
+            common += rest
+        self._rest = common
 
 
 def differing(texts: Sequence[str], others: Sequence[str]) -> list[int]:
