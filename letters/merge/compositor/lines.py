@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise, takewhile
 from operator import add
 from typing import NamedTuple
 
-from letters.merge.compositor.breaks import breaks, free_breaks
+from letters.merge.compositor.breaks import all_breaks, breaks, free_breaks
 from letters.merge.compositor.frames import Frame, Steps
 from letters.merge.compositor.hand import Hand, Shaped, Unproven
 from letters.merge.compositor.kept import Kept
@@ -175,8 +175,10 @@ class _Paragraph:
             raise Unproven("a line that fits by less than can be told")
         end = found.ends[at - 1]
         self._prove_edge(end, slack)
-        examined = self.text.find(" ", found.ends[at]) + 1 if at < len(found.ends) else 0
-        return line, end, examined or len(self.text)
+        if at == len(found.ends):
+            return line, end, end
+        self._prove_whole(end, found.ends[at])
+        return line, end, self.text.find(" ", found.ends[at]) + 1 or len(self.text)
 
     def _reckoned(self, first: int, start: int, room: float, room_to: float) -> int:
         """The first stretch that goes beyond the room, by the widths of words."""
@@ -251,6 +253,15 @@ class _Paragraph:
                 raise Unproven("a line that ends where emphasis begins or ends")
         if end - 1 in self._edges[1:]:
             raise Unproven("a line that ends where emphasis begins or ends")
+
+    def _prove_whole(self, end: int, behind: int) -> None:
+        """What has no room and is partly emphasised: WeasyPrint may break it between two runs by
+        the letters on both sides alone, and where a space ends a run it breaks as it can."""
+        for edge in self._edges[1:-1]:
+            if end < edge < behind:
+                beside = self.text[edge - 1 : edge + 1]
+                if beside[0] == " " or all_breaks(beside, self._hands[0].style["lang"]):
+                    raise Unproven("a line that ends where emphasis begins or ends")
 
     def _fits(self, at: int, start: int, room: float) -> bool:
         spans = self._spans(start, self._without_space(self._stretches.ends[at]))
