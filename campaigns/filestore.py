@@ -105,6 +105,8 @@ def _open(sha256: str) -> "File[Any]":
     try:
         return default_storage.open(name)
     except FileNotFoundError:
+        if not default_storage.exists(earlier):
+            raise
         return default_storage.open(earlier)
 
 

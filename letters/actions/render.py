@@ -176,6 +176,7 @@ def stop(*, mailing: Mailing, by: User) -> Mailing:
 @transaction.atomic
 def retry_set_aside(*, mailing: Mailing, by: User) -> Mailing:
     """Give the letters that were set aside another three attempts."""
+    lifecycle.hold(mailing)
     again = lifecycle.move_all(
         mailing.letters.filter(status=Letter.Status.QUARANTINED),
         Letter.Status.DRAFT,
