@@ -38,6 +38,17 @@ __all__ = [
 ]
 
 
+# Events of a rendering, from the check of the data on: none of them changes what that would find.
+_OF_RENDERING = (
+    "mailing.refreshed",
+    "mailing.rendering",
+    "mailing.resumed",
+    "mailing.retried",
+    "mailing.set_plainly",
+    "letter.set_aside",
+)
+
+
 @circles.not_sought()
 def run(
     mailing: Mailing,
@@ -79,16 +90,12 @@ def run_once_rendered(mailing: Mailing, *, now: datetime.datetime) -> None:
 def _still_holds(mailing: Mailing, now: datetime.datetime) -> bool:
     """Whether nobody decided anything since the last check, and the day is the same.
 
-    Whatever is decided is an event. What became of the letters while they were rendered is of
-    no check but those of the pages.
+    Whatever is decided is an event.
     """
     zone, last = ZoneInfo(mailing.campaign.timezone), mailing.preflight_at
     if last is None or last.astimezone(zone).date() != now.astimezone(zone).date():
         return False
-    of_rendering = Q(verb="letter.set_aside") | Q(
-        subject_type=mailing._meta.label_lower, subject_id=mailing.pk
-    )
-    return not AuditEvent.objects.filter(at__gt=last).exclude(of_rendering).exists()
+    return not AuditEvent.objects.filter(at__gt=last).exclude(verb__in=_OF_RENDERING).exists()
 
 
 def _run_some(
