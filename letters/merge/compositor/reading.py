@@ -89,6 +89,8 @@ class Block:
         return self.last_lines
 
     def _set(self, own: Texts) -> Lines:
+        if _spaced_once(own[0]).startswith(" "):  # which stays behind a word in a box, as "RE:"
+            raise Unproven("a value that begins with a space")
         collapsed = _collapsed(own)
         collapsed[0], collapsed[-1] = self.before + collapsed[0], collapsed[-1] + self.after
         if not all(collapsed):

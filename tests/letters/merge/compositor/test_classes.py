@@ -81,6 +81,12 @@ def test_the_file_does_not_depend_on_the_process_nor_on_the_order(one, other):
     assert any(way.set_by for way in forwards)
 
 
+def test_a_subject_that_begins_with_a_space_keeps_it(one):
+    for subject in ("Alpha College", "Beta College", " Gamma College"):
+        letter = named("Delta College", subject=subject)
+        assert one.render(letter, by_class=True).pdf == one.render(letter).pdf
+
+
 def test_a_letter_of_a_layout_is_accessible_and_archival(one):
     one.render(named("Epsilon College"), by_class=True)
     way = one.render(named("Zeta College"), by_class=True)
