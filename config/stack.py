@@ -38,8 +38,8 @@ CODE = ("config", "campaigns", "letters")
 STOP_WITHIN = 30.0  # seconds; a task is finished, then the process is killed
 STARTED_BADLY = 10.0  # seconds; a process that dies sooner did not start
 PATIENCE = 3  # bad starts in a row before everything is stopped
-# In each worker two processes are at work, and take 350 MB. Of more than four, on one SQLite file,
-# each waits for the others to write.
+# In each worker two processes are at work, and take 350 MB. More than four were not tried on one
+# SQLite file, to which only one writes at a time.
 PROCESSORS_OF_A_WORKER, MOST_WORKERS = 2, 4
 WATCHED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD}
 _PR_SET_PDEATHSIG = 1
