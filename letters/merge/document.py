@@ -92,7 +92,7 @@ def input_sha256(content: LetterContent) -> str:
 
 
 def _input_sha256(typeface: str, characters: str, source: str) -> str:
-    digest = hashlib.sha256(_setting(typeface))
+    digest = _setting(typeface).copy()
     digest.update(characters.encode())
     digest.update(source.encode())
     return digest.hexdigest()
@@ -288,8 +288,8 @@ def refuse_missing_characters(source: str, typeface: str) -> None:
 
 
 @cache
-def _setting(typeface: str) -> bytes:
-    """What a letter is set with: engine, layout, fonts."""
+def _setting(typeface: str) -> "hashlib._Hash":
+    """The digest of what a letter is set with, to be gone on with: engine, layout, fonts."""
     engine = (
         "weasyprint",
         "pydyf",
@@ -302,4 +302,4 @@ def _setting(typeface: str) -> bytes:
     )
     parts = [*(f"{name} {version(name)}" for name in engine), typefaces.sha256(typeface)]
     layout = b"".join(path.read_bytes() for path in (STYLESHEET, *_SHAPING))
-    return "\n".join(parts).encode() + layout
+    return hashlib.sha256("\n".join(parts).encode() + layout)
