@@ -22,6 +22,7 @@ _NARROW = 0.4  # em; most letters are wider
 _CLOSE = 4.0  # CSS pixels; what word widths may be wrong by, and more
 _UNITS = 1024  # of Pango, to a CSS pixel
 _TIE = 2 / _UNITS
+_AT_EMPHASIS = "a line that ends where emphasis begins or ends"
 
 
 class Piece(NamedTuple):
@@ -250,18 +251,25 @@ class _Paragraph:
         if end in self._edges:
             is_open = end < len(self.text) and self.text[end - 1] != " "
             if is_open or (self.text[end - 1] == " " and slack < 2 * _CLOSE):
-                raise Unproven("a line that ends where emphasis begins or ends")
+                raise Unproven(_AT_EMPHASIS)
         if end - 1 in self._edges[1:]:
-            raise Unproven("a line that ends where emphasis begins or ends")
+            raise Unproven(_AT_EMPHASIS)
 
     def _prove_whole(self, end: int, behind: int) -> None:
-        """What has no room and is partly emphasised: WeasyPrint may break it between two runs by
-        the letters on both sides alone, and where a space ends a run it breaks as it can."""
-        for edge in self._edges[1:-1]:
-            if end < edge < behind:
-                beside = self.text[edge - 1 : edge + 1]
-                if beside[0] == " " or all_breaks(beside, self._hands[0].style["lang"]):
-                    raise Unproven("a line that ends where emphasis begins or ends")
+        """What has no room and is partly emphasised WeasyPrint may yet break: between two runs by
+        the letters on both sides alone, beside a space there, and within each run by that alone."""
+        language = self._hands[0].style["lang"]
+        stop = self._without_space(behind)
+        edges = [edge for edge in self._edges[1:-1] if end < edge < stop]
+        for edge in edges:
+            beside = self.text[edge - 1 : edge + 1]
+            if " " in beside or all_breaks(beside, language):
+                raise Unproven(_AT_EMPHASIS)
+        for run, _first, _last in self._spans(end, behind) if edges else ():
+            first, last = self._edges[run : run + 2]
+            alone = all_breaks(self.text[first:last], language)
+            if any(end < first + place < behind for place in alone):
+                raise Unproven(_AT_EMPHASIS)
 
     def _fits(self, at: int, start: int, room: float) -> bool:
         spans = self._spans(start, self._without_space(self._stretches.ends[at]))

@@ -169,15 +169,17 @@ def joined_once(parts: list[str]) -> list[str]:
 
 
 ODD_EMPHASIS = [
-    (142.4, ["and/or ", ",http://example.org/a/b?c=d of it"]),
-    (170.2, ["flfffi 'c' incomprehensibilities ", "( ", "of To "]),
-    (198.4, ["Office & the w/o (Boston) W ", ")A incomprehensibilities I"]),
+    ["It is either and/or ", ",http://example.org/a/b?c=d of it"],
+    ["flfffi 'c' incomprehensibilities ", "( ", "of To "],
+    ["Office & the w/o (Boston) W ", ")A incomprehensibilities I"],
+    ["the officer of the Institute of Technology", " ) at (", "the", "), each of it"],
+    ["We ask the University 16", ",1,000 of it"],
 ]
 
 
 def test_emphasis_is_broken_as_weasyprint_breaks_it(setter):
     chance = random.Random(3)
-    said = ODD_EMPHASIS.copy()
+    said = [(float(width), parts) for parts in ODD_EMPHASIS for width in range(110, 300, 4)]
     for _ in range(250):
         parts = joined_once(emphasised(chance))
         hand = chance.choice(setter.hands)
@@ -199,7 +201,7 @@ def test_emphasis_is_broken_as_weasyprint_breaks_it(setter):
                 [box.text for box in boxes] for boxes in expected
             ], (width, parts)
             proven += 1
-    assert proven > 120
+    assert proven > 220
 
 
 def paragraphs(chance: random.Random, hands: list[Hand]) -> list[list[tuple[Hand, str]]]:
