@@ -6,7 +6,6 @@ it, lengths, places and the file's identifier, is reckoned anew.
 """
 
 import html
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain
@@ -141,8 +140,9 @@ class Sheaf:
         pieces[0] = index = self._indexes.get(lengths, lambda: self._index(inner))
         for number in self._loose_pieces:
             pieces[number] = _Piece.of(packing.object_piece(inner, number))
-        checksum = zlib.adler32(b"".join([piece.content for piece in pieces]))
-        stream = packing.joined([piece.packed for piece in pieces], checksum)
+        stream = packing.joined(
+            [piece.packed for piece in pieces], [piece.content for piece in pieces]
+        )
         head = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (
             len(inner),
             len(index.content),
