@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from letters.merge.compositor import packing
+from letters.merge.compositor.breaks import free_breaks
+from letters.merge.compositor.frames import Steps
 from letters.merge.compositor.pairs import Pairs
 
 _MOST_WORDS, _MOST_TEXTS = 20_000, 2_000
@@ -81,6 +83,8 @@ class Hand:
         self._layout = line_break.Layout(style)
         # What stands before and after a name is the same in each letter.
         self._prove = lru_cache(maxsize=_MOST_TEXTS)(self._prove_beyond_ascii)
+        # A letter has the same name in many paragraphs.
+        self.steps = lru_cache(maxsize=_MOST_TEXTS)(self._steps)
         self._is_spaced = style["letter_spacing"] != "normal"
         self._size = ffi.ffi.sizeof("PangoGlyphInfo")
         self._drawn = _Glyphs(self)
@@ -118,6 +122,20 @@ class Hand:
             return float(self._plain[word][1] * self._ffi.FROM_UNITS)
         except KeyError:
             return self._line(word)[1] if word else 0.0
+
+    def _steps(self, text: str, language: str) -> Steps | None:
+        """What the text is made of, whatever stands around it; None where that matters."""
+        ends = free_breaks(text, language)
+        if ends is None:
+            return None
+        parts = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        widths = [self.words[part.removesuffix(" ")] for part in parts]
+        spaces = [self.space if part.endswith(" ") else 0.0 for part in parts]
+        return Steps([*map(len, parts)], widths, spaces)
+
+    def sets_alone(self, text: str) -> bool:
+        """Whether a space behind the text moves nothing of it, as in a line put together."""
+        return bool(_LATIN.search(text)) and text.rpartition(" ")[2] in self._plain
 
     def _composed(self, text: str) -> Shaped | None:
         """The text put together from its words; None where one of them is not plain.

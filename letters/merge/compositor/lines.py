@@ -212,16 +212,23 @@ class _Paragraph:
         frame, text, language = self._seen.frame, self.text, self._hands[0].style["lang"]
         is_framed = frame is not None and frame.holds(text, self._edges)
         if frame and is_framed:
-            first, last = len(frame.head), len(text) - len(frame.tail)
-            between = free_breaks(text[first:last], language)
-            if between is not None:
-                middle = self._measured(first, [first + end for end in between])
+            middle = self._between(len(frame.head), len(text) - len(frame.tail))
+            if middle is not None:
                 return frame.before.then(middle).then(frame.after)
         steps = self._measured(0, breaks(text, language))
         if not is_framed:
             narrowed = frame and frame.narrowed(text, self._edges, steps, language)
             self._seen.frame = narrowed or Frame.of(text, self._edges, steps)
         return steps
+
+    def _between(self, first: int, last: int) -> Steps | None:
+        """What stands there, whatever is around it; None where that matters."""
+        text, language = self.text[first:last], self._hands[0].style["lang"]
+        if all(edge <= first or edge >= last for edge in self._edges):
+            run = bisect_right(self._edges, first, 1, len(self._hands)) - 1
+            return self._hands[run].steps(text, language)
+        ends = free_breaks(text, language)
+        return None if ends is None else self._measured(first, [first + end for end in ends])
 
     def _measured(self, start: int, ends: list[int]) -> Steps:
         """The stretches from `start` that end at `ends`. One partly emphasised is reckoned in
@@ -258,6 +265,8 @@ class _Paragraph:
     def _prove_whole(self, end: int, behind: int) -> None:
         """What has no room and is partly emphasised WeasyPrint may yet break: between two runs by
         the letters on both sides alone, beside a space there, and within each run by that alone."""
+        if len(self._hands) == 1:
+            return
         language = self._hands[0].style["lang"]
         stop = self._without_space(behind)
         edges = [edge for edge in self._edges[1:-1] if end < edge < stop]
@@ -283,12 +292,15 @@ class _Paragraph:
         which Pango measures it."""
         shaped, text = self._hands[run].shaped, self.text[start:stop]
         behind = self.text[stop : min(stop + 1, self._edges[run + 1])]
-        if not behind:
+        if not behind or (behind == " " and self._hands[run].sets_alone(text)):
             return 0.0
         return shaped[text].width + shaped[behind].width - shaped[text + behind].width
 
     def pieces(self, start: int, end: int, left: float) -> list[Piece]:
-        stop = start + len(self.text[start:end].rstrip(" "))
+        text = self.text[start:end].rstrip(" ")
+        stop = start + len(text)
+        if len(self._hands) == 1 and text and (end == stop or end < len(self.text)):
+            return [Piece(0, text, left, self._hands[0].shaped[text])]
         pieces = []
         for run, a, b in self._spans(start, stop):
             text = self.text[a:b]

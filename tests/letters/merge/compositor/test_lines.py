@@ -150,6 +150,19 @@ def test_words_that_are_drawn_together_are_measured_together(hands, word):
     assert proven > 15
 
 
+def test_a_text_said_to_be_set_alone_is_as_wide_before_a_space(hands):
+    chance = random.Random(4)
+    alone = 0
+    for _ in range(1000):
+        hand, text = chance.choice(hands), words(chance, 6)
+        hand.shape(text)
+        if hand.sets_alone(text):
+            alone += 1
+            asked = [hand._shape(said).width for said in (f"{text} n", " n", text)]
+            assert asked[0] == pytest.approx(asked[1] + asked[2], abs=1e-6), text
+    assert (alone > 500) == bool(hands[0]._plain._characters)
+
+
 def emphasised(chance: random.Random) -> list[str]:
     """Words of which every other part is emphasised, wherever emphasis may begin."""
     parts = []
