@@ -9,7 +9,7 @@ did, and what is not proven raises Unproven and goes WeasyPrint's way.
 
 import hashlib
 import html
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ from letters.merge.compositor.reading import (
 from letters.merge.compositor.sheets import Sheet, bars
 from letters.merge.compositor.source import Source, differing
 
+_MOST_TOUCHED = 200  # of the places where letters differ there are not many sets
 _LATER_PAGES = '<div class="continuation">'
 
 
@@ -71,6 +72,7 @@ class Class:
         for number, block in enumerate(self._blocks):
             for node in block.nodes if block.hands else ():
                 self._of_node.setdefault(node, []).append(number)
+        self._touched: Kept[tuple[int, ...], set[int]] = Kept(_MOST_TOUCHED)
         streams = page_streams(pdf)
         self._slots = list(self._all_slots(reading, blocks))
         self._of_block: list[list[int]] = [[] for _block in blocks]
@@ -114,9 +116,9 @@ class Class:
 
     def file(self, read: Source, values: dict[str, str], *, all_anew: bool = False) -> bytes:
         """The file of a letter of this class. Raises Unproven."""
-        nodes = self._of_node.keys() if all_anew else differing(read.texts, self._texts)
+        nodes = tuple(self._of_node if all_anew else differing(read.texts, self._texts))
         changed: dict[int, bytes] = {}
-        for number in {number for node in nodes for number in self._of_node.get(node, ())}:
+        for number in self._touched.get(nodes, lambda: self._of_nodes(nodes)):
             block = self._blocks[number]
             lines = block.lines(block.texts(read.texts))
             for slot in self._of_block[number]:
@@ -124,6 +126,9 @@ class Class:
         changed[self._drawing] = bars(read.drawing)
         pages = [sheet.packed(changed) for sheet in self._sheets]
         return self._sheaf.file(pages, values, read.identifier)
+
+    def _of_nodes(self, nodes: Iterable[int]) -> set[int]:
+        return {number for node in nodes for number in self._of_node.get(node, ())}
 
     def _filled(self, number: int, lines: Lines) -> bytes:
         """The items of a slot: where the text begins, its font where it was set, the text."""
@@ -167,18 +172,23 @@ class Skeleton:
             node: number for number, block in enumerate(self._in_order) for node in block.nodes
         }
         self._shapes = [block.shape(block.texts(texts)) for block in self._in_order]
+        self._touched: Kept[tuple[int, ...], set[int]] = Kept(_MOST_TOUCHED)
         self.classes: Kept[Hashable, Class | str] = Kept(100)
 
     def key(self, texts: Texts) -> Hashable:
         """What makes the letter's class. Raises Unproven."""
         shapes = self._shapes.copy()
-        nodes = [node for node in differing(texts, self._texts) if node not in self._apart]
-        if not self._of_node.keys() >= set(nodes):
-            raise Unproven("words outside of any paragraph")
-        for number in {self._of_node[node] for node in nodes}:
+        nodes = tuple(differing(texts, self._texts))
+        for number in self._touched.get(nodes, lambda: self._of_nodes(nodes)):
             block = self._in_order[number]
             shapes[number] = block.shape(block.texts(texts))
         return tuple(shapes)
+
+    def _of_nodes(self, nodes: Iterable[int]) -> set[int]:
+        seen = [node for node in nodes if node not in self._apart]
+        if not self._of_node.keys() >= set(seen):
+            raise Unproven("words outside of any paragraph")
+        return {self._of_node[node] for node in seen}
 
     def values(self, read: Source) -> dict[str, str]:
         """What the file says of the letter beside its pages."""

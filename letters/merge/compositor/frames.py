@@ -22,11 +22,6 @@ class Steps(NamedTuple):
     widths: list[float]
     spaces: list[float]
 
-    def then(self, other: "Steps") -> "Steps":
-        return Steps(
-            self.lengths + other.lengths, self.widths + other.widths, self.spaces + other.spaces
-        )
-
     def cut(self, first: int, last: int | None = None) -> "Steps":
         return Steps(self.lengths[first:last], self.widths[first:last], self.spaces[first:last])
 
@@ -50,6 +45,15 @@ class Frame:
     def of(cls, text: str, edges: list[int], steps: Steps) -> "Frame":
         """Of one paragraph alone, which holds no other."""
         return cls(text, text, edges, _from_end(text, edges), steps, steps)
+
+    def around(self, middle: Steps) -> Steps:
+        """What a text is made of that has these between its beginning and its end."""
+        before, after = self.before, self.after
+        return Steps(
+            before.lengths + middle.lengths + after.lengths,
+            before.widths + middle.widths + after.widths,
+            before.spaces + middle.spaces + after.spaces,
+        )
 
     def holds(self, text: str, edges: list[int]) -> bool:
         """Whether the text is something between this beginning and this end."""

@@ -145,13 +145,12 @@ class Hand:
         if not _LATIN.search(text):
             return None
         try:
-            words = [*map(self._plain.__getitem__, text.split(" "))]
+            words, reaches = zip(*map(self._plain.__getitem__, text.split(" ")), strict=True)
         except KeyError:
             return None
         drawn, reach = self._plain.space
-        glyphs = drawn.join([word for word, _reach in words])
-        units = sum([reach for _word, reach in words]) + reach * (len(words) - 1)
-        return Shaped(_shown(_closed(f"<{glyphs}")), units * self._ffi.FROM_UNITS)
+        units = sum(reaches) + reach * (len(words) - 1)
+        return Shaped(_shown(_closed(f"<{drawn.join(words)}")), units * self._ffi.FROM_UNITS)
 
     def probe(self, word: str) -> list[_Set]:
         """Each glyph of a word as it is set within Latin text, lean."""
@@ -254,8 +253,8 @@ class _PlainWords(dict[str, _Set]):
             letters = self._ask(word, pairs)
         if len(self) > _MOST_WORDS:
             self.clear()
-        found = "".join([drawn for drawn, _reach in letters]), sum([reach for _, reach in letters])
-        self[word] = found
+        glyphs, reaches = zip(*letters, strict=True)
+        found = self[word] = "".join(glyphs), sum(reaches)
         return found
 
     def _ask(self, word: str, pairs: list[tuple[str, str]]) -> list[_Set]:

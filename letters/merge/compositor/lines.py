@@ -89,15 +89,13 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
     start = begun[-1].end if begun else 0
     rests: list[tuple[int, Spans]] = []
     while start < length:
-        left = 0.0
-        if lines:
+        if lines and paragraph.is_behind_names(start):
             rest = paragraph.rest(start)
             if found := seen.rests.find(rest):
                 lines += found
                 break
             rests.append((len(lines), rest))
-        else:
-            left = measure.indent
+        left = 0.0 if lines else measure.indent
         line, end, examined = paragraph.line(start, left, measure.width)
         lines.append(line)
         if end < length:
@@ -143,6 +141,11 @@ class _Paragraph:
 
     def _clipped(self, end: int) -> list[int]:
         return [min(edge, end) for edge in self._edges]
+
+    def is_behind_names(self, start: int) -> bool:
+        """Whether from here on letters may go on alike, as far as is known of them."""
+        frame = self._seen.frame
+        return frame is None or start >= len(self.text) - len(frame.tail)
 
     def rest(self, start: int) -> Spans:
         spans = self._spans(start, len(self.text))
@@ -214,7 +217,7 @@ class _Paragraph:
         if frame and is_framed:
             middle = self._between(len(frame.head), len(text) - len(frame.tail))
             if middle is not None:
-                return frame.before.then(middle).then(frame.after)
+                return frame.around(middle)
         steps = self._measured(0, breaks(text, language))
         if not is_framed:
             narrowed = frame and frame.narrowed(text, self._edges, steps, language)

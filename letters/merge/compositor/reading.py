@@ -89,15 +89,17 @@ class Block:
         return self.last_lines
 
     def _set(self, own: Texts) -> Lines:
-        if _spaced_once(own[0]).startswith(" "):  # which stays behind a word in a box, as "RE:"
-            raise Unproven("a value that begins with a space")
         collapsed = _collapsed(own)
+        if collapsed[0].startswith(" "):  # which stays behind a word in a box, as "RE:"
+            raise Unproven("a value that begins with a space")
         collapsed[0], collapsed[-1] = self.before + collapsed[0], collapsed[-1] + self.after
         if not all(collapsed):
             raise Unproven("a value that is empty")
         lines = set_lines(list(zip(self.hands, collapsed, strict=True)), self.measure, self.seen)
+        room = self.last - self.edge
         for line in lines:
-            if self.edge + line[-1].left + line[-1].shaped.width > self.last:
+            last = line[-1]
+            if last.left + last.shaped.width > room:
                 raise Unproven("words that may run off the page")
         return lines
 
@@ -111,9 +113,9 @@ class Block:
 
 
 def _collapsed(texts: Texts) -> list[str]:
-    """The texts of a paragraph with their spaces as CSS has them."""
+    """The texts of a paragraph with their spaces as CSS has them, but for one that begins it."""
     found = []
-    is_after_space = True
+    is_after_space = False
     for text in texts:
         text = _spaced_once(text)
         if is_after_space and text.startswith(" "):
