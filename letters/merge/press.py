@@ -448,10 +448,14 @@ class _Patient:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Nothing of ours but where the code is; no key, no database address, no proxy."""
+    """Nothing of ours but where the code is; no key, no database address, no proxy.
+
+    Nor any program: where there are compilers, each would be asked for each library that
+    WeasyPrint loads, which takes as long as starting all else.
+    """
     return {
         "PYTHONPATH": str(settings.BASE_DIR),
-        "PATH": os.environ.get("PATH", ""),
+        "PATH": folder,
         "LANG": "C.UTF-8",
         "HOME": folder,
         "TMPDIR": folder,
