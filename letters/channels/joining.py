@@ -10,19 +10,17 @@ paper has not, stay in the letters.
 """
 
 import hashlib
-import io
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
-import pikepdf
+from letters.channels import pages_of_any, pages_of_ours
+from letters.channels.printed_page import Page
+from letters.pdf_frame import Unknown
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _CATALOG, _TREE = 1, 2
 _FIRST_FREE = 3
 _LEAVES = 64  # pages under one node, so that a page of thousands is found soon
-# Of a page: what may stand above it in its own file, and what leads out of it.
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-_LEFT_OUT = frozenset({"/Parent", "/StructParents", "/Tabs", "/Annots", "/B"})
 
 
 class Joined:
@@ -40,11 +38,11 @@ class Joined:
 
     def add(self, pdf: bytes) -> None:
         """All pages of the letter, and a blank one where they end on the front of a sheet."""
-        with pikepdf.open(io.BytesIO(pdf)) as letter:
-            numbers: dict[tuple[int, int], int] = {}
-            pages = [self._page(page.obj, numbers) for page in letter.pages]
-            if len(pages) % 2:
-                self._leaf(self._written(_inherited(letter.pages[0].obj, "/MediaBox"), numbers))
+        pages = self._pages(pdf)
+        for page in pages:
+            self._under_a_node(page.entries)
+        if len(pages) % 2:
+            self._under_a_node(b"/MediaBox %s/Resources<<>>/Type/Page" % pages[0].box)
 
     def finish(self) -> None:
         for number, leaves in self._nodes:
@@ -57,64 +55,22 @@ class Joined:
         self._object(_CATALOG, b"<</Type/Catalog/Pages %d 0 R>>" % _TREE)
         self._end()
 
-    # --- Pages -------------------------------------------------------------------------
+    def _pages(self, pdf: bytes) -> list[Page]:
+        try:
+            return pages_of_ours.read(pdf, self._once)
+        except Unknown:
+            return pages_of_any.read(pdf, self._once)
 
-    def _page(self, page: Any, numbers: dict[tuple[int, int], int]) -> int:
-        entries = {name: found for name in _INHERITED if (found := _inherited(page, name))}
-        entries |= {name: value for name, value in page.items() if name not in _LEFT_OUT}
-        written = [
-            name.encode() + b" " + self._written(value, numbers)
-            for name, value in sorted(entries.items())
-        ]
-        return self._under_a_node(b"".join(written))
-
-    def _leaf(self, box: bytes) -> int:
-        return self._under_a_node(b"/MediaBox %s/Resources<<>>/Type/Page" % box)
-
-    def _under_a_node(self, entries: bytes) -> int:
+    def _under_a_node(self, entries: bytes) -> None:
         if not self._nodes or len(self._nodes[-1][1]) == _LEAVES:
             self._nodes.append((self._number(), []))
         node, leaves = self._nodes[-1]
         number = self._number()
         self._object(number, b"<<%s/Parent %d 0 R>>" % (entries, node))
         leaves.append(number)
-        return number
-
-    # --- What pages draw ---------------------------------------------------------------
-
-    def _written(self, thing: Any, numbers: dict[tuple[int, int], int]) -> bytes:
-        """The thing as it stands in the joined file; `numbers` are those of this letter so far."""
-        if not isinstance(thing, pikepdf.Object):
-            return _plain(thing)
-        if not thing.is_indirect:
-            return self._content(thing, numbers)
-        place = thing.objgen
-        if place not in numbers:
-            numbers[place] = self._once(self._content(thing, numbers))
-        return b"%d 0 R" % numbers[place]
-
-    def _content(self, thing: Any, numbers: dict[tuple[int, int], int]) -> bytes:
-        if isinstance(thing, pikepdf.Stream):
-            entries = {name: value for name, value in thing.items() if name != "/Length"}
-            data = thing.read_raw_bytes()
-            head = self._entries(entries, numbers) + b"/Length %d" % len(data)
-            return b"<<%s>>\nstream\n%s\nendstream" % (head, data)
-        said = bytes(thing.unparse(resolved=True))
-        if b" R" not in said:  # it refers to nothing, such as the widths of a font
-            return said
-        if isinstance(thing, pikepdf.Dictionary):
-            return b"<<%s>>" % self._entries(dict(thing.items()), numbers)
-        if isinstance(thing, pikepdf.Array):
-            return b"[%s]" % b" ".join(self._written(one, numbers) for one in thing)
-        return said
-
-    def _entries(self, entries: dict[str, Any], numbers: dict[tuple[int, int], int]) -> bytes:
-        return b"".join(
-            _name(name) + b" " + self._written(value, numbers)
-            for name, value in sorted(entries.items())
-        )
 
     def _once(self, content: bytes) -> int:
+        """The number of the object that says this, which is written where it is the first."""
         digest = hashlib.sha256(content).digest()
         if digest not in self._known:
             self._known[digest] = self._number()
@@ -150,25 +106,3 @@ class Joined:
         yield b"0000000000 65535 f \n"
         for number in range(1, self._next):
             yield b"%010d 00000 n \n" % self._places[number]
-
-
-def _inherited(page: Any, name: str) -> Any:
-    """An entry of the page, or of the nearest thing above it that has one."""
-    while page is not None:
-        if name in page:
-            return page[name]
-        page = page.get("/Parent")
-    return None
-
-
-def _plain(thing: Any) -> bytes:
-    """A value that the library gives as one of Python's."""
-    if thing is None:
-        return b"null"
-    if isinstance(thing, bool):
-        return b"true" if thing else b"false"
-    return str(thing).encode()
-
-
-def _name(name: str) -> bytes:
-    return bytes(pikepdf.Name(name).unparse())

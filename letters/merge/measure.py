@@ -16,8 +16,8 @@ from letters.merge.blocks import NO_RESPONSE
 from letters.merge.content import LetterContent
 from letters.merge.fields import long_date
 from letters.merge.readback import own
-from letters.merge.readback.frame import Unknown
 from letters.merge.readback.plain import Line, Sheet, plain, squeezed
+from letters.pdf_frame import Unknown
 
 _FOLIO = re.compile(r"Page \d+ of \d+|Our Ref\.:.*")
 _NUMBER = re.compile(r"Page\d+of\d+")

@@ -12,7 +12,7 @@ from letters.merge import pages
 from letters.merge.envelope import Box, Profile, Window
 from letters.merge.pages import Mark
 from letters.merge.readback import own
-from letters.merge.readback.frame import Unknown
+from letters.pdf_frame import Unknown
 
 # An accent upon an accent may reach so far out of its line, in inches.
 _TOLERANCE = 0.02

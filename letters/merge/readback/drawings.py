@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from letters.merge.envelope import Box
-from letters.merge.readback.frame import Unknown
+from letters.pdf_frame import Unknown
 
 _PIXELS = 96  # to the inch
 _HAIR = 0.1  # CSS pixels by which PDFium may round

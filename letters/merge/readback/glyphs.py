@@ -13,7 +13,7 @@ from itertools import pairwise
 from struct import error as StructError
 from struct import unpack, unpack_from
 
-from letters.merge.readback.frame import Frame, Unknown, unpacked
+from letters.pdf_frame import Frame, Unknown, unpacked
 
 _FONT = re.compile(
     rb"<</Type /Font/Subtype /Type0/BaseFont /[\w+-]+/ToUnicode (\d+) 0 R/Encoding /Identity-H"

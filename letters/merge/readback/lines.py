@@ -15,10 +15,10 @@ from itertools import pairwise
 
 from letters.merge.envelope import Box
 from letters.merge.readback import drawings, pieces
-from letters.merge.readback.frame import Unknown
 from letters.merge.readback.glyphs import Font
 from letters.merge.readback.pieces import Piece, Words
 from letters.merge.readback.plain import Line, Sheet
+from letters.pdf_frame import Unknown
 
 _NUMBER = rb"-?\d+(?:\.\d*)?"
 _PIECE = re.compile(

@@ -6,13 +6,11 @@ from typing import NamedTuple
 
 from letters.merge.envelope import Box
 from letters.merge.readback import glyphs
-from letters.merge.readback.frame import Frame, Unknown, unpacked
 from letters.merge.readback.glyphs import Font
 from letters.merge.readback.lines import Reader
 from letters.merge.readback.plain import Sheet
+from letters.pdf_frame import Frame, Unknown, unpacked
 
-_CATALOG = re.compile(rb"<</Type /Catalog/Pages (\d+) 0 R/")
-_PAGES = re.compile(rb"<</Type /Pages/Kids \[((?:\d+ 0 R ?)+)\]/Count (\d+)>>")
 _PAGE = re.compile(
     rb"<</Type /Page/Parent \d+ 0 R/MediaBox \[0 0 [\d.]+ (\d+(?:\.\d+)?)\]"
     rb"/Contents (\d+) 0 R/Resources (\d+) 0 R/Tabs /S/StructParents \d+"
@@ -28,7 +26,6 @@ _USED = re.compile(
 )
 _FONTS = re.compile(rb"<<((?:/\w+ \d+ 0 R)*)>>")
 _NAMED = re.compile(rb"(/\w+) (\d+) 0 R")
-_NUMBERED = re.compile(rb"(\d+) 0 R")
 _PICTURE = b"<</Type /XObject/Subtype /Image/"
 
 
@@ -36,30 +33,19 @@ def sheets(pdf: bytes) -> list[Sheet]:
     """The pages of the letter. Raises Unknown."""
     frame = Frame(pdf)
     readers: dict[int, Reader] = {}
-    return [_sheet(frame, number, readers) for number in _pages(frame)]
+    return [_sheet(frame, number, readers) for number in frame.pages()]
 
 
 def boxes(pdf: bytes) -> list[Box]:
     """All that stands on page 1, each in a box that may be a little large. Raises Unknown."""
     frame = Frame(pdf)
-    page = _page(frame, _pages(frame)[0])
+    page = _page(frame, frame.pages()[0])
     return _reader_of(frame, page.used).boxes(page.drawing)
 
 
 class _Page(NamedTuple):
     used: int
     drawing: bytes
-
-
-def _pages(frame: Frame) -> list[int]:
-    catalog = _CATALOG.match(frame.thing(frame.root))
-    pages = _PAGES.fullmatch(frame.thing(int(catalog[1]))) if catalog else None
-    if not pages:
-        raise Unknown("pages that are listed otherwise")
-    numbers = [int(number) for number in _NUMBERED.findall(pages[1])]
-    if len(numbers) != int(pages[2]):
-        raise Unknown("pages that are counted otherwise")
-    return numbers
 
 
 def _page(frame: Frame, number: int) -> _Page:

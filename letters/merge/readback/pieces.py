@@ -9,9 +9,9 @@ from struct import unpack
 
 from letters.merge.envelope import Box
 from letters.merge.readback import drawings
-from letters.merge.readback.frame import Unknown
 from letters.merge.readback.glyphs import Font
 from letters.merge.readback.plain import Line, plain, squeezed
+from letters.pdf_frame import Unknown
 
 _MOVE = re.compile(r">(-?\d+(?:\.\d*)?)<")
 _DIGITS, _BYTES = 4, 2  # of a glyph's number

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import pikepdf
 import pytest
 
+from letters.channels import pages_of_any, pages_of_ours
 from letters.channels.joining import Joined
 from letters.merge import pages, press
+from letters.pdf_frame import Unknown
 from tests.letters.merge import specimens
 
 
@@ -49,6 +51,47 @@ def test_the_text_of_a_pack_is_that_of_its_letters(letters):
     assert [text for text in said if text.strip()] == [
         text for letter in letters for text in pages.text(letter).split("\f") if text.strip()
     ]
+
+
+def said(thing, left_out=frozenset()):
+    """All that an object says, with what it refers to in place of the references."""
+    if isinstance(thing, pikepdf.Stream):
+        return said(thing.stream_dict), thing.read_raw_bytes()
+    if isinstance(thing, pikepdf.Dictionary):
+        return {name: said(one) for name, one in thing.items() if name not in left_out}
+    if isinstance(thing, pikepdf.Array):
+        return [said(one) for one in thing]
+    return str(thing)
+
+
+def pages_of(pdf: bytes) -> list:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        left_out = {"/Parent", "/StructParents", "/Tabs"}
+        return [said(page.obj, left_out) for page in opened.pages]
+
+
+def refuse(*_given):
+    raise Unknown("nothing is known")
+
+
+@pytest.mark.parametrize("not_asked", [pages_of_any, pages_of_ours])
+def test_a_page_says_in_the_pack_what_it_says_in_its_letter(letters, monkeypatch, not_asked):
+    failure = refuse if not_asked is pages_of_ours else None
+    monkeypatch.setattr(not_asked, "read", failure)
+    for letter in letters:
+        expected = pages_of(letter)
+        assert pages_of(joined([letter]))[: len(expected)] == expected
+
+
+def test_a_letter_may_be_read_by_the_library_and_the_next_one_as_it_stands(letters):
+    odd = with_picture(random.Random(3).randbytes(256 * 256))
+    pack = joined([letters[0], odd, letters[0]])
+    assert faults(pack) == []
+    whole, single = pages_of(letters[0]), pages_of(odd)
+    *found, blank = pages_of(pack)[: len(whole) + 2]
+    assert found == whole + single
+    assert blank["/Resources"] == {}
+    assert pages_of(pack)[len(whole) + 2 :] == whole
 
 
 def test_neither_a_letter_nor_a_pack_has_a_fault_of_syntax(letters):

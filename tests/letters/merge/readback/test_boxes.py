@@ -6,7 +6,7 @@ import pytest
 
 from letters.merge import envelope, pages, windows
 from letters.merge.readback import own
-from letters.merge.readback.frame import Unknown
+from letters.pdf_frame import Unknown
 from tests.letters.merge import specimens
 from tests.letters.merge.readback.damage import changed
 from tests.letters.merge.test_specimens import NAMES, set_once

@@ -7,11 +7,12 @@ from itertools import combinations
 
 import pytest
 
+from letters import pdf_frame
 from letters.management.bench import adversary
 from letters.merge import document, measure, pages, press
-from letters.merge.readback import frame, lines, own
-from letters.merge.readback.frame import Unknown
+from letters.merge.readback import lines, own
 from letters.merge.readback.plain import plain, squeezed
+from letters.pdf_frame import Unknown
 from tests.letters.merge import specimens
 from tests.letters.merge.readback.damage import changed, put, streams
 from tests.letters.merge.test_specimens import NAMES, set_once
@@ -93,7 +94,7 @@ def test_what_was_read_before_is_read_alike_when_it_is_forgotten(monkeypatch):
 
 
 def test_objects_that_stand_far_behind_are_found(monkeypatch):
-    monkeypatch.setattr(frame, "_FIRST", 10)
+    monkeypatch.setattr(pdf_frame, "_FIRST", 10)
     assert is_read_alike(set_once("plain").pdf)
 
 

@@ -1,4 +1,8 @@
-"""The file that holds a letter: where its objects stand, as pydyf files them and no other way."""
+"""The file that holds a letter: where its objects stand, as pydyf files them and no other way.
+
+For what reads our own letters by the thousand: that they say what they should, and their pages
+into a print pack. Whatever is not exactly as our press writes it raises Unknown.
+"""
 
 import re
 import zlib
@@ -12,6 +16,9 @@ _INDEX = re.compile(
 )
 _STREAM = re.compile(rb"(\d+) 0 obj\n(<<[^\n]*/Length (\d+)>>)\nstream\n")
 _OBJECTS = re.compile(rb"<</Type /ObjStm/N (\d+)/First (\d+)/Filter /FlateDecode/Length \d+>>")
+_CATALOG = re.compile(rb"<</Type /Catalog/Pages (\d+) 0 R/")
+_PAGES = re.compile(rb"<</Type /Pages/Kids \[((?:\d+ 0 R ?)+)\]/Count (\d+)>>")
+_NUMBERED = re.compile(rb"(\d+) 0 R")
 _PACKED = b"<</Filter /FlateDecode/Length %d>>"
 _LISTING = b"0123456789 \n"
 # Bytes of the objects packed together: pages and fonts are the first, then the structure.
@@ -61,7 +68,18 @@ class Frame:
         if size != count or len(self._rows) != count * self._width:
             raise Unknown("an index of another length")
         self._together: dict[int, _Objects] = {}
-        self.root = root
+        self._root = root
+
+    def pages(self) -> list[int]:
+        """The numbers of all pages, in their order."""
+        catalog = _CATALOG.match(self.thing(self._root))
+        pages = _PAGES.fullmatch(self.thing(int(catalog[1]))) if catalog else None
+        if not pages:
+            raise Unknown("pages that are listed otherwise")
+        numbers = [int(number) for number in _NUMBERED.findall(pages[1])]
+        if len(numbers) != int(pages[2]):
+            raise Unknown("pages that are counted otherwise")
+        return numbers
 
     def thing(self, number: int) -> bytes:
         """An object that is no stream."""
@@ -73,6 +91,9 @@ class Frame:
         if found is None:
             found = self._unpack(inside, _ALL).get(nth, number)
         return found or b""
+
+    def is_stream(self, number: int) -> bool:
+        return self._row(number)[0] == _WHOLE
 
     def stream(self, number: int) -> Stream:
         kind, place, _generation = self._row(number)
