@@ -49,14 +49,15 @@ def _inner_breaks(word: str, language: str) -> tuple[int, ...] | None:
         return ()
     if not _BOUNDED.fullmatch(word):
         return None
-    return tuple(all_breaks(word, language))
+    return all_breaks(word, language)
 
 
-def all_breaks(text: str, language: str) -> list[int]:
+@lru_cache(maxsize=2_000)  # what stands around a name is the same in each letter
+def all_breaks(text: str, language: str) -> tuple[int, ...]:
     """Where Pango breaks the text, but for its end."""
     from weasyprint.text.ffi import ffi
     from weasyprint.text.line_break import get_log_attrs
 
     attributes = array("I")
     attributes.frombytes(ffi.buffer(get_log_attrs(text, language)))
-    return [place for place in range(1, len(text)) if attributes[place] & 1]
+    return tuple([place for place in range(1, len(text)) if attributes[place] & 1])

@@ -75,6 +75,7 @@ class Hand:
 
         self._ffi, self._lines, self._key_of = ffi, line_break, font_keys.get_pango_font_key
         self.style = style
+        self.size: float = style["font_size"]
         self._faces = faces
         self._font: Any = None
         self._key: int | None = None

@@ -76,14 +76,14 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
 
     `seen` is of paragraphs with the same hands and measure.
     """
-    paragraph = _Paragraph(runs, seen)
     for hand, text in runs:
         hand.prove(text)
+    if measure.wraps and (line := _on_one_line(runs, measure)):
+        return [line]
+    paragraph = _Paragraph(runs, seen)
     length = len(paragraph.text)
     if not measure.wraps:
         return [paragraph.pieces(0, length, measure.indent)]
-    if line := paragraph.on_one_line(measure):
-        return [line]
     begun = [*takewhile(paragraph.begins_like, seen.begun)]
     lines = [one.line for one in begun]
     start = begun[-1].end if begun else 0
@@ -105,6 +105,25 @@ def set_lines(runs: list[tuple[Hand, str]], measure: Measure, seen: Seen) -> Lin
     for number, rest in rests:
         seen.rests.keep(rest, lines[number:])
     return lines
+
+
+def _on_one_line(runs: list[tuple[Hand, str]], measure: Measure) -> Line | None:
+    """The whole paragraph, where one look at its length shows that it needs no second line."""
+    room = measure.width - measure.indent - _CLOSE
+    least = sum([len(text) for _hand, text in runs]) * runs[0][0].size * _NARROW
+    if least > room or runs[-1][1].endswith(" "):
+        return None
+    line, left = [], measure.indent
+    for run, (hand, text) in enumerate(runs):
+        line.append(_piece(run, hand, text, left))
+        left += line[-1].shaped.width
+    return line if left - measure.indent < room else None
+
+
+def _piece(run: int, hand: Hand, text: str, left: float) -> Piece:
+    if not text.strip(" "):
+        raise Unproven("a space that stands alone")
+    return Piece(run, text, left, hand.shaped[text])
 
 
 class _Stretches(NamedTuple):
@@ -150,15 +169,6 @@ class _Paragraph:
     def rest(self, start: int) -> Spans:
         spans = self._spans(start, len(self.text))
         return tuple([(run, self.text[a:b]) for run, a, b in spans])
-
-    def on_one_line(self, measure: Measure) -> list[Piece] | None:
-        """The whole paragraph, where one look at its length shows that it needs no second line."""
-        room = measure.width - measure.indent - _CLOSE
-        size = self._hands[0].style["font_size"]
-        if len(self.text) * size * _NARROW > room or self.text.endswith(" "):
-            return None
-        pieces = self.pieces(0, len(self.text), measure.indent)
-        return pieces if _width(pieces) < room else None
 
     def line(self, start: int, left: float, width: float) -> tuple[Line, int, int]:
         """The line from `start` with all that fits into `width`, where it ends, and up to where
@@ -306,10 +316,7 @@ class _Paragraph:
             return [Piece(0, text, left, self._hands[0].shaped[text])]
         pieces = []
         for run, a, b in self._spans(start, stop):
-            text = self.text[a:b]
-            if not text.strip(" "):
-                raise Unproven("a space that stands alone")
-            pieces.append(Piece(run, text, left, self._hands[run].shaped[text]))
+            pieces.append(_piece(run, self._hands[run], self.text[a:b], left))
             left += pieces[-1].shaped.width
         if end > stop and end in self._edges:
             pieces[-1] = self._with_spaces(pieces[-1], self.text[stop:end])
