@@ -36,6 +36,8 @@ _MARKS = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
+_CAPITAL = re.compile(r"(?<!\\)[A-Z]")  # but for \W and the like
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -89,7 +91,7 @@ def hits(text: str, check: str) -> list[Hit]:
     if not text:
         return []
     read, places = _read_out(text)
-    if not _any_of(check).search(read):  # as in hardly any of thousands of names
+    if not _any_of(check).search(read.lower()):  # as in hardly any of thousands of names
         return []
     return sorted(
         (
@@ -165,9 +167,16 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def _any_of(check: str) -> re.Pattern[str]:
-    """What finds something wherever a rule of the check does."""
+    """What finds something, in small letters, wherever a rule of the check does.
+
+    A search that heeds no case takes four times as long.
+    """
     patterns = (one.pattern for rule in rules() if rule.check == check for one in rule.patterns)
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{_in_small_letters(pattern)})" for pattern in patterns))
+
+
+def _in_small_letters(pattern: str) -> str:
+    return _CAPITAL.sub(lambda found: found[0].lower(), pattern)
 
 
 def state_rules(states: Iterable[str]) -> list[StateRule]:
@@ -186,7 +195,7 @@ def _state_rules() -> tuple[StateRule, ...]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace(" ", r"[\s\-]+"), re.IGNORECASE)
+    return re.compile(pattern.replace(" ", r"(?:[\s\-]+)"), re.IGNORECASE)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

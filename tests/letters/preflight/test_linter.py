@@ -207,6 +207,21 @@ def test_what_reads_as_a_threat_is_found_however_it_is_typed(text):
     assert (hit.line, hit.said.endswith("criminal charges")) == (2, True)
 
 
+@pytest.mark.parametrize("write", [str.lower, str.upper, str.title])
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        ("threat", "We report you to the FBI"),
+        ("threat", "You may lose your SEVP certification"),
+        ("agency-complaint", "We report it to the Office for Civil Rights"),
+        ("authority-name", "U.S. Attorney"),
+        ("placeholder", "TBD"),
+    ],
+)
+def test_what_a_rule_has_in_capitals_is_found_in_any_letters(check, text, write):
+    assert linter.hits(write(text), check)
+
+
 def test_marks_of_emphasis_keep_the_place():
     (hit,) = linter.hits("This is a\n**FINAL** _warning_.", "threat")
     assert (hit.line, hit.column, hit.said) == (2, 3, "FINAL warning")
