@@ -119,8 +119,7 @@ class Class:
         nodes = tuple(self._of_node if all_anew else differing(read.texts, self._texts))
         changed: dict[int, bytes] = {}
         for number in self._touched.get(nodes, lambda: self._of_nodes(nodes)):
-            block = self._blocks[number]
-            lines = block.lines(block.texts(read.texts))
+            lines = self._blocks[number].lines(read.texts)
             for slot in self._of_block[number]:
                 changed[slot] = self._filled(slot, lines)
         changed[self._drawing] = bars(read.drawing)
@@ -171,7 +170,7 @@ class Skeleton:
         self._of_node = {
             node: number for number, block in enumerate(self._in_order) for node in block.nodes
         }
-        self._shapes = [block.shape(block.texts(texts)) for block in self._in_order]
+        self._shapes = [block.shape(texts) for block in self._in_order]
         self._touched: Kept[tuple[int, ...], set[int]] = Kept(_MOST_TOUCHED)
         self.classes: Kept[Hashable, Class | str] = Kept(100)
 
@@ -180,8 +179,7 @@ class Skeleton:
         shapes = self._shapes.copy()
         nodes = tuple(differing(texts, self._texts))
         for number in self._touched.get(nodes, lambda: self._of_nodes(nodes)):
-            block = self._in_order[number]
-            shapes[number] = block.shape(block.texts(texts))
+            shapes[number] = self._in_order[number].shape(texts)
         return tuple(shapes)
 
     def _of_nodes(self, nodes: Iterable[int]) -> set[int]:

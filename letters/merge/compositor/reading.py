@@ -75,18 +75,22 @@ class Block:
     before: str = ""
     after: str = ""
     is_odd: bool = False
+    last_letter: Texts | None = None
     last_texts: Texts | None = None
     last_lines: Lines = field(default_factory=list)
     seen: Seen = field(default_factory=Seen)
 
-    def texts(self, texts: Texts) -> Texts:
-        return tuple([texts[node] for node in self.nodes])
-
-    def lines(self, own: Texts) -> Lines:
-        """Raises Unproven."""
-        if own != self.last_texts:
-            self.last_lines, self.last_texts = self._set(own), own
+    def lines(self, letter: Texts) -> Lines:
+        """Of a letter with these texts. Raises Unproven."""
+        if letter is not self.last_letter:
+            own = self._own(letter)
+            if own != self.last_texts:
+                self.last_lines, self.last_texts = self._set(own), own
+            self.last_letter = letter
         return self.last_lines
+
+    def _own(self, letter: Texts) -> Texts:
+        return tuple([letter[node] for node in self.nodes])
 
     def _set(self, own: Texts) -> Lines:
         collapsed = _collapsed(own)
@@ -103,13 +107,14 @@ class Block:
                 raise Unproven("words that may run off the page")
         return lines
 
-    def shape(self, own: Texts) -> Hashable:
+    def shape(self, letter: Texts) -> Hashable:
         """What two letters of a class have in common here."""
         if not self.hands:
-            return own
+            return self._own(letter)
+        lines = self.lines(letter)
         if len(self.hands) == 1:
-            return len(self.lines(own))
-        return tuple([tuple([piece.run for piece in line]) for line in self.lines(own)])
+            return len(lines)
+        return tuple([tuple([piece.run for piece in line]) for line in lines])
 
 
 def _collapsed(texts: Texts) -> list[str]:
@@ -326,7 +331,7 @@ def occurrences(rows: list[Row]) -> list[list[Row]]:
 
 def compare(block: Block, reading: Reading, rows: list[Row]) -> None:
     """Raises Unproven unless the block's own lines are those that WeasyPrint laid out."""
-    lines = block.lines(block.texts(reading.read.texts))
+    lines = block.lines(reading.read.texts)
     for occurrence in occurrences(rows):
         if len(lines) != len(occurrence):
             raise Unproven("lines that are set otherwise")
