@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from campaigns.coverage import Coverage
 from campaigns.deadlines import Rule
 from campaigns.models import Addressee, Answer, Contact, Ground, Institution, Recipient
 from campaigns.models.answer import NOT_KEPT, PENDING, Outcome
@@ -149,6 +150,8 @@ class Batch:
     seen: dict[object, Letter] = field(default_factory=dict)
     # Of each letter, by its key, the strings that several checks read.
     texts: dict[int, list[str]] = field(default_factory=dict)
+    # And whether each of the grounds covers its recipient.
+    covered: dict[int, list[Coverage]] = field(default_factory=dict)
     mostly_doubted: bool | None = None
 
     @cached_property

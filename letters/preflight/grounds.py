@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from campaigns.coverage import FEDERAL_FUNDS, Verdict, coverage
+from campaigns.coverage import FEDERAL_FUNDS, Coverage, Verdict, coverage
 from campaigns.models import Fact, Ground, Institution
 from letters.models import Letter, Mailing
 from letters.preflight.check import (
@@ -34,18 +34,27 @@ _DAMAGES = re.compile(
 
 
 def _judged(letter: Letter, batch: Batch, verdict: Verdict) -> Iterator[str | Said]:
-    institution = letter.recipient.institution
-    facts = institution.known_facts()
-    for ground in batch.grounds:
-        judged = coverage(
-            ground,
-            facts=facts,
-            control=institution.control,
-            state=institution.state,
-            kind=institution.kind,
-        )
+    for judged in _coverage(letter, batch):
         if judged.verdict is verdict:
-            yield f"{institution}: {judged.reason}"
+            yield f"{letter.recipient.institution}: {judged.reason}"
+
+
+def _coverage(letter: Letter, batch: Batch) -> list[Coverage]:
+    """By each ground. Looked up once, for the check that stops and the one that marks."""
+    if letter.pk not in batch.covered:
+        institution = letter.recipient.institution
+        facts = institution.known_facts()
+        batch.covered[letter.pk] = [
+            coverage(
+                ground,
+                facts=facts,
+                control=institution.control,
+                state=institution.state,
+                kind=institution.kind,
+            )
+            for ground in batch.grounds
+        ]
+    return batch.covered[letter.pk]
 
 
 def _mismatch(letter: Letter, batch: Batch) -> Iterator[str | Said]:
