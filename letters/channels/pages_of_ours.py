@@ -1,6 +1,6 @@
 """The pages of a letter of our press for a joined file, taken from its bytes as they stand.
 
-A library takes each letter apart, structure and all, which takes five times as long. Raises
+A library takes each letter apart, structure and all, which takes four times as long. Raises
 Unknown for all that is not exactly as our press writes it.
 """
 
