@@ -298,7 +298,7 @@ def _setting(typeface: str) -> "hashlib._Hash":
         "tinyhtml5",
         "pyphen",
         "segno",
-        "isal",
+        "zlib-ng",
         "pillow",
     )
     parts = [*(f"{name} {version(name)}" for name in engine), typefaces.sha256(typeface)]
